@@ -94,8 +94,31 @@ def _unfold(flat: str, code: str, enhanced: str | None, *, folded: bool) -> str:
 _MAIL = re.compile(r"([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64})@([A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?)")
 # The local parts that RFC 2142 reserves, and the words by which operators of blocklists are written to.
 _ROLES = frozenset(
-    "abuse admin antispam blacklist blocklist delist delisting dnsbl help helpdesk hostmaster mailer-daemon noc"
-    " postmaster rbl removal remove security spam support unblock webmaster whitelist".split()
+    {
+        "abuse",
+        "admin",
+        "antispam",
+        "blacklist",
+        "blocklist",
+        "delist",
+        "delisting",
+        "dnsbl",
+        "help",
+        "helpdesk",
+        "hostmaster",
+        "mailer-daemon",
+        "noc",
+        "postmaster",
+        "rbl",
+        "removal",
+        "remove",
+        "security",
+        "spam",
+        "support",
+        "unblock",
+        "webmaster",
+        "whitelist",
+    }
 )
 _CONTACT_BEFORE = re.compile(
     r"(?:\bcontact|\bforward[^<>@]{0,40} to|\b(?:write|e-?mail|mail|report|reply) to|mailto:) ?<?\Z", re.I
@@ -114,7 +137,7 @@ def mask_local_parts(text: str, *, recipient_domains: t.Collection[str] = ()) ->
 
     def mask(match: t.Match[str]) -> str:
         local, domain = match.groups()
-        if _ROLES.intersection(re.split(r"[._+-]", local.lower()) + [local.lower()]):
+        if _ROLES.intersection([local.lower(), *re.split(r"[._+-]", local.lower())]):
             return match.group()
         if domain.lower() not in domains and _CONTACT_BEFORE.search(text[max(0, match.start() - 60) : match.start()]):
             return match.group()

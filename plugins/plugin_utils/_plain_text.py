@@ -1,0 +1,79 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to the collection: may change at any time without notice.
+"""Text from outside as harmless text: one line, printable, measured in the columns of a terminal."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_ESCAPE_SEQUENCE = re.compile(
+    "(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor
+    "|(?:\x1b[\\]PX^_]|[\x90\x98\x9d-\x9f]).*?(?:\x07|\x1b\\\\|\x9c|$)"  # OSC, DCS, ...: titles, links, up to their end
+    "|\x1b[ -/]*[0-~]?",
+    re.DOTALL,
+)
+# Controls, invisible and direction-changing characters, line separators, surrogates, private use.
+_UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_WIDE = frozenset({"W", "F"})
+_ZERO_WIDTH = frozenset({"Mn", "Me"})
+
+MORE = "..."
+
+
+def plain(text: object) -> str:
+    """One printable line: no terminal escape, control or direction character, blanks collapsed."""
+    without_escapes = _ESCAPE_SEQUENCE.sub(" ", str(text))
+    return " ".join(
+        "".join(" " if unicodedata.category(char) in _UNPRINTABLE else char for char in without_escapes).split()
+    )
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal the text takes: an East Asian wide character takes two."""
+    return sum(_width(char) for char in text)
+
+
+def clip(text: str, width: int) -> str:
+    """The text, cut at C(width) columns with a sign that there is more."""
+    if columns(text) <= width:
+        return text
+    return _head(text, width - len(MORE)).rstrip() + MORE
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """The text in lines of at most C(width) columns, broken at blanks, or anywhere after a wide character."""
+    lines = [""]
+    for piece in _pieces(text):
+        candidate = lines[-1] + piece
+        if columns(candidate.rstrip()) <= width:
+            lines[-1] = candidate
+            continue
+        lines.append("")
+        while columns(piece.strip()) > width:
+            head = _head(piece.strip(), width)
+            lines[-1:] = [head, ""]
+            piece = piece.strip()[len(head) :]
+        lines[-1] = piece.lstrip()
+    return [line.rstrip() for line in lines if line.strip()]
+
+
+def _pieces(text: str) -> list[str]:
+    return re.findall(r"[\u2e80-\ufaff\uff00-\uffef]|[^\s\u2e80-\ufaff\uff00-\uffef]+\s*|\s+", text)
+
+
+def _head(text: str, width: int) -> str:
+    used = 0
+    for index, char in enumerate(text):
+        used += _width(char)
+        if used > width:
+            return text[:index]
+    return text
+
+
+def _width(char: str) -> int:
+    if unicodedata.category(char) in _ZERO_WIDTH:
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in _WIDE else 1

@@ -1,0 +1,109 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to the collection: may change at any time without notice.
+"""The command of this run, complete, so that it can be copied, repeated and added to."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import typing as t
+from pathlib import Path
+
+from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import columns
+
+INCIDENT = "postmaster.delist.incident"
+
+# Extra vars are repeated where they come from a file, or are one of these: others may carry a secret or pasted text.
+_REPEATED_EXTRA_VAR = re.compile(r"@.*|(?:since|language)=[\w.:+-]+")
+
+# In the order of ansible-playbook's own help.
+_WITH_VALUE = {
+    "private_key_file": "--private-key",
+    "remote_user": "-u",
+    "ssh_common_args": "--ssh-common-args",
+    "ssh_extra_args": "--ssh-extra-args",
+    "connection_password_file": "--connection-password-file",
+    "become_user": "--become-user",
+    "become_password_file": "--become-password-file",
+}
+_SWITCHES = {"ask_pass": "-k", "become": "-b", "become_ask_pass": "-K", "ask_vault_pass": "-J"}
+_FILES = frozenset({"private_key_file", "connection_password_file", "become_password_file"})
+
+
+class Command(t.NamedTuple):
+    """A command as words; options stay with their values when it is folded."""
+
+    phrases: tuple[tuple[str, ...], ...]
+
+    def line(self) -> str:
+        return " ".join(self._quoted())
+
+    def folded(self, width: int) -> list[str]:
+        """The command in lines of at most C(width) columns where a phrase allows it, each continued by a backslash."""
+        lines: list[str] = []
+        for phrase in self._quoted():
+            if lines and columns(f"{lines[-1]} {phrase} \\") <= width:
+                lines[-1] += f" {phrase}"
+            else:
+                lines.append(f"  {phrase}" if lines else phrase)
+        return [f"{line} \\" for line in lines[:-1]] + lines[-1:]
+
+    def _quoted(self) -> list[str]:
+        return [shlex.join(phrase) for phrase in self.phrases]
+
+
+def of_this_run(
+    options: t.Mapping[str, t.Any], *, program: str, cwd: Path, playbook: str | None = None, extra: t.Sequence[str] = ()
+) -> Command:
+    """The command line that C(options) (ansible.context.CLIARGS) came from, for this or another playbook."""
+    phrases = [
+        (_program(program, cwd), playbook or next(iter(options.get("args") or ()), "postmaster.delist.incident"))
+    ]
+    phrases += [("-i", _inventory(source, cwd)) for source in options.get("inventory") or ()]
+    if options.get("subset"):
+        phrases.append(("-l", options["subset"]))
+    phrases += [
+        (option, _path(options[name], cwd) if name in _FILES else options[name])
+        for name, option in _WITH_VALUE.items()
+        if options.get(name)
+    ]
+    phrases += [(option,) for name, option in _SWITCHES.items() if options.get(name)]
+    if options.get("become") and options.get("become_method") not in (None, "sudo"):
+        phrases.append(("--become-method", options["become_method"]))
+    phrases += [("--vault-id", _vault_id(value, cwd)) for value in options.get("vault_ids") or ()]
+    phrases += [("--vault-password-file", _path(path, cwd)) for path in options.get("vault_password_files") or ()]
+    repeated = (value for value in options.get("extra_vars") or () if _REPEATED_EXTRA_VAR.fullmatch(value))
+    phrases += [("-e", value) for value in (*repeated, *extra)]
+    return Command(tuple(phrases))
+
+
+def shown_path(path: str | Path, cwd: Path) -> str:
+    """A path as one would type it: relative to where one is, if it is below."""
+    return _path(str(path), cwd)
+
+
+def _program(program: str, cwd: Path) -> str:
+    """Only the name, where a shell would find that very program by it."""
+    name = Path(program).name
+    found = shutil.which(name)
+    if found and Path(found).resolve() == Path(program).resolve():
+        return name
+    return _path(program, cwd)
+
+
+def _inventory(source: str, cwd: Path) -> str:
+    return source if "," in source else _path(source, cwd)
+
+
+def _vault_id(value: str, cwd: Path) -> str:
+    """C(label@source), whose source is a path unless it asks."""
+    label, at, source = value.rpartition("@")
+    return value if source.startswith("prompt") else f"{label}{at}{_path(source, cwd)}"
+
+
+def _path(path: str, cwd: Path) -> str:
+    given = Path(path)
+    return str(given.relative_to(cwd)) if given.is_absolute() and given.is_relative_to(cwd) else path

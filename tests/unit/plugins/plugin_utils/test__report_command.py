@@ -1,0 +1,89 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import shlex
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import columns
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import Command, of_this_run, shown_path
+
+CWD = Path("/home/oncall")
+
+
+def command(*, program: str = "/opt/venv/bin/ansible-playbook", **options: t.Any) -> Command:
+    return of_this_run({"args": ("postmaster.delist.incident",)} | options, program=program, cwd=CWD)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({}, []),
+        ({"inventory": ("/home/oncall/hosts.yml", "/etc/more")}, ["-i", "hosts.yml", "-i", "/etc/more"]),
+        ({"inventory": ("mx1.example.jp,",)}, ["-i", "mx1.example.jp,"]),
+        ({"subset": "mx1:!mx2"}, ["-l", "mx1:!mx2"]),
+        ({"become": True, "become_ask_pass": True}, ["-b", "-K"]),
+        (
+            {"become": True, "become_method": "doas", "become_user": "mail"},
+            ["--become-user", "mail", "-b", "--become-method", "doas"],
+        ),
+        ({"become": False, "become_method": "doas"}, []),
+        ({"ask_vault_pass": True}, ["-J"]),
+        ({"vault_password_files": ("/home/oncall/.vault",)}, ["--vault-password-file", ".vault"]),
+        (
+            {"vault_ids": ("prod@prompt", "dev@/home/oncall/dev key", "/home/oncall/one")},
+            ["--vault-id", "prod@prompt", "--vault-id", "dev@dev key", "--vault-id", "one"],
+        ),
+        ({"remote_user": "root", "private_key_file": "/home/oncall/id"}, ["--private-key", "id", "-u", "root"]),
+        (
+            {"extra_vars": ("@site.yml", "since=2h", "language=ja")},
+            ["-e", "@site.yml", "-e", "since=2h", "-e", "language=ja"],
+        ),
+    ],
+)
+def test_the_options_of_the_run_are_repeated(options: dict[str, t.Any], words: list[str]) -> None:
+    assert shlex.split(command(**options).line())[2:] == words
+
+
+def test_extra_vars_that_may_carry_a_secret_are_not() -> None:
+    given = ("ansible_password=hunter2", '{"reply": "550"}', "since=2h token=abc")
+    assert command(extra_vars=given).line() == command().line()
+
+
+def test_another_playbook_and_more_can_be_asked_for() -> None:
+    asked = of_this_run(
+        {"subset": "mx1"}, program="x", cwd=CWD, playbook="postmaster.delist.explain", extra=["reply_file=a b"]
+    )
+    assert asked.line() == "x postmaster.delist.explain -l mx1 -e 'reply_file=a b'"
+
+
+def test_the_program_is_a_bare_name_only_where_a_shell_finds_that_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "ansible-playbook"
+    program.touch(mode=0o755)
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert command(program=str(program)).line().startswith(str(program))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert command(program=str(program)).line().startswith("ansible-playbook ")
+    assert command(program="/home/oncall/.venv/bin/ansible-playbook").line().startswith(".venv/bin/ansible-playbook ")
+
+
+def test_a_long_command_is_folded_where_a_shell_takes_it_back() -> None:
+    asked = command(inventory=("/srv/inventories/production/hosts.yml",), subset="mx1,mx2", vault_ids=("a@b",))
+    lines = asked.folded(60)
+    assert len(lines) > 1
+    assert all(columns(line) <= 60 for line in lines)
+    assert shlex.split("\n".join(lines).replace("\\\n", "")) == shlex.split(asked.line())
+    assert not any(line.rstrip(" \\").endswith((" -i", " -l")) for line in lines)
+
+
+def test_a_path_is_shown_as_one_would_type_it() -> None:
+    assert shown_path("/home/oncall/out/x", CWD) == "out/x"
+    assert shown_path("/srv/x", CWD) == "/srv/x"
+    assert shown_path("relative", CWD) == "relative"

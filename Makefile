@@ -1,0 +1,61 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Everything runs in .venv; nothing is installed outside this checkout.
+#   make incident INVENTORY=path LIMIT=mx1 SINCE=2h LANGUAGE=ja ARGS="--ask-become-pass"
+SHELL := /bin/sh
+PYTHON_IN_VENV := .venv/bin/python
+
+# A site's own ansible.cfg may be named by ANSIBLE_CONFIG; this checkout is found all the same.
+export ANSIBLE_CONFIG ?= ansible.cfg
+export ANSIBLE_COLLECTIONS_PATH := .collections:$(or $(ANSIBLE_COLLECTIONS_PATH),~/.ansible/collections:/usr/share/ansible/collections)
+
+.PHONY: help setup setup-dev incident explain test lint bench bench-evidence bench-explain bench-dnsbl \
+        lab-test nightly knowledge clean
+
+help: ## This list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 24
+
+setup: .venv/.setup ## The .venv that the playbooks run in
+setup-dev: .venv/.setup-dev ## The same, with the tools of tests and linters
+
+.venv/.setup: requirements.txt tools/setup.sh
+	@tools/setup.sh requirements.txt
+	@touch $@
+
+.venv/.setup-dev: requirements-dev.txt tests/requirements.txt .venv/.setup
+	@tools/setup.sh requirements-dev.txt
+	@touch $@
+
+incident: .venv/.setup ## Who blocks us, and why: reads the mail hosts, changes none
+	@$(PYTHON_IN_VENV) tools/play.py incident
+
+explain: .venv/.setup ## What a pasted reply or log line means (reads standard input)
+	@$(PYTHON_IN_VENV) tools/play.py explain
+
+test: .venv/.setup-dev ## All that must hold
+	@$(PYTHON_IN_VENV) tools/check.py test
+
+lint: .venv/.setup-dev ## The linters alone
+	@$(PYTHON_IN_VENV) tools/check.py lint
+
+bench: $(foreach name,evidence explain dnsbl,$(if $(wildcard tests/bench/$(name).py),bench-$(name))) ## The promised figures
+
+bench-evidence bench-explain bench-dnsbl: bench-%: .venv/.setup-dev
+	@$(PYTHON_IN_VENV) tests/bench/$*.py
+
+lab-test: .venv/.setup-dev ## Against a real Postfix
+	@ls tests/lab/test_*.py >/dev/null 2>&1 || { echo "There is no lab yet: it will need Linux, root and the Postfix of the distribution." >&2; exit 1; }
+	@$(PYTHON_IN_VENV) -m pytest -q tests/lab
+
+nightly: .venv/.setup-dev ## Every test in its long form, then the promised figures
+	@$(PYTHON_IN_VENV) tools/check.py nightly
+	@$(MAKE) --no-print-directory bench
+
+knowledge: .venv/.setup-dev ## Checks what is known of receivers and lists, and renders its pages
+	@$(PYTHON_IN_VENV) tools/knowledge.py
+
+clean: ## Removes all that make made; reports in out/ stay
+	rm -rf .venv .venv-newest .collections .cache build .ansible .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

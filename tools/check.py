@@ -1,0 +1,121 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What `make lint`, `make test` and `make nightly` run: tools/check.py lint | test | nightly."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import interpreters
+from interpreters import Version
+from runner import BIN, ROOT, Command, Part, run, show
+
+HOST_PYTHONS: list[Version] = [(3, minor) for minor in range(8, 15)]
+OURS: Version = sys.version_info[:2]
+COLLECTION = ".collections/ansible_collections/postmaster/delist"
+
+
+def lint_parts() -> list[Part]:
+    docs = ["antsibull-docs", "lint-collection-docs", "--plugin-docs", "--skip-rstcheck", COLLECTION]
+    return [
+        Part("ansible-lint", [["ansible-lint", "--offline", "--strict", "-q"]]),
+        Part("mypy", [["mypy", "plugins", "tests", "tools"]]),
+        Part("antsibull-docs", [docs]),
+        Part("yamllint", [["yamllint", "--strict", "."]]),
+        Part("ruff check", [["ruff", "check", "."]]),
+        Part("ruff format", [["ruff", "format", "--check", "."]]),
+        Part("antsibull-changelog", [["antsibull-changelog", "lint"]]),
+    ]
+
+
+def sanity_part() -> Part:
+    return Part("ansible-test sanity", [[str(BIN / "python"), "tools/sanity.py"]])
+
+
+def newest_parts(found: dict[Version, str]) -> list[Part]:
+    """The unit tests on the newest ansible-core: it wants a newer Python than the oldest that we support."""
+    version = max(found, default=OURS)
+    if version <= OURS:
+        return []
+    venv = ROOT / ".venv-newest"
+    name = "unit tests on the newest ansible-core, Python {}.{}".format(*version)
+    install = _install(venv, found[version], "requirements.txt", "tests/requirements.txt")
+    return [Part(name, [*install, _pytest(venv, "tests/unit")])]
+
+
+def host_parts(found: dict[Version, str]) -> list[Part]:
+    """The unit tests of what runs on mail hosts, under each Python that a mail host may have."""
+    parts = []
+    for version, python in found.items():
+        if version != OURS:
+            number = "{}.{}".format(*version)
+            venv = ROOT / ".cache" / "hosts" / number
+            install = _install(venv, python, "tests/requirements.txt")
+            tests = _pytest(venv, "tests/unit/plugins/module_utils")
+            parts.append(Part(f"module_utils on Python {number}", [*install, tests]))
+    return parts
+
+
+def main_part() -> Part:
+    return Part("pytest", [_pytest(ROOT / ".venv", "-n", "auto")])
+
+
+def lint() -> int:
+    failed = run(lint_parts())
+    _show_failed(failed)
+    return len(failed)
+
+
+def test() -> int:
+    """Everything; what is printed ends with the closing line of the main pytest run."""
+    found = interpreters.find(HOST_PYTHONS)
+    main = main_part()
+    others = [*newest_parts(found), *host_parts(found), *lint_parts()]
+    failed = run([sanity_part(), main, *others])
+    _show_failed([part for part in failed if part is not main])
+    print("\nRan:", ", ".join(part.name for part in (sanity_part(), *others)))
+    if missing := ["{}.{}".format(*version) for version in HOST_PYTHONS if version not in found]:
+        print("Not on this machine, so not tried: Python", ", ".join(missing))
+    print("And the unit, integration and fuzz tests, on Python {}.{}:".format(*OURS))
+    show(main)
+    return len(failed)
+
+
+def nightly() -> int:
+    """Every test in its long form."""
+    part = Part("pytest, long", [_pytest(ROOT / ".venv", "-n", "auto", "-m", "")], {"HYPOTHESIS_PROFILE": "long"})
+    failed = run([part])
+    show(part)
+    return len(failed)
+
+
+def _install(venv: Path, python: str, *requirements: str) -> list[Command]:
+    """What makes a venv; nothing where it is newer than what it is made from."""
+    stamp = venv / ".complete"
+    if stamp.exists() and all(stamp.stat().st_mtime > (ROOT / name).stat().st_mtime for name in requirements):
+        return []
+    wanted = [word for name in requirements for word in ("--requirement", name)]
+    return [
+        [python, "-m", "venv", "--clear", str(venv)],
+        [str(venv / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *wanted],
+        ["touch", str(stamp)],
+    ]
+
+
+def _pytest(venv: Path, *options: str) -> Command:
+    return [str(venv / "bin" / "python"), "-m", "pytest", "-q", *options]
+
+
+def _show_failed(failed: list[Part]) -> None:
+    for part in failed:
+        print(f"\n--- {part.name}", flush=True)
+        show(part)
+    if failed:
+        print("\nFAILED:", ", ".join(part.name for part in failed), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(min({"lint": lint, "test": test, "nightly": nightly}[sys.argv[1]](), 1))

@@ -1,0 +1,84 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs a playbook of this checkout the way `make` is asked to: tools/play.py incident | explain.
+
+incident: INVENTORY, LIMIT and SINCE of the environment; explain: standard input. Both: LANGUAGE, and ARGS with any
+further options of ansible-playbook.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+import typing as t
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PLAYBOOK = str(Path(".venv", "bin", "ansible-playbook"))
+SAMPLE = ROOT / "inventory.example"
+PASTE_LIMIT = 1024 * 1024
+PASTE_HINT = """\
+Paste what the log or the bounce says, then press Ctrl-D on a line of its own. For example:
+  550 5.7.1 Service unavailable; Client host [203.0.113.7] blocked using FBLW15; To request removal ...
+"""
+
+
+def language() -> str:
+    """As gettext does: the first of the four that says anything; `ja_JP.UTF-8` and `ja:en` are Japanese."""
+    names = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+    said = next((os.environ[name] for name in names if os.environ.get(name)), "en")
+    return "ja" if said.startswith("ja") else "en"
+
+
+def command(playbook: str, *options: str, **extra_vars: str) -> list[str]:
+    given = {name: value for name, value in extra_vars.items() if value}
+    further = shlex.split(os.environ.get("ARGS", ""))
+    return [PLAYBOOK, f"postmaster.delist.{playbook}", *options, "-e", json.dumps(given), *further]
+
+
+def incident() -> int:
+    inventory = os.environ.get("INVENTORY") or SAMPLE.name
+    if Path(inventory).resolve() == SAMPLE:
+        subprocess.run([sys.executable, "tools/prepare_sample.py"], check=True)
+    limit = os.environ.get("LIMIT")
+    options = ["-i", inventory, *(["-l", limit] if limit else [])]
+    return subprocess.run(
+        command("incident", *options, since=os.environ.get("SINCE", ""), language=language()), check=False
+    ).returncode
+
+
+def explain() -> int:
+    if sys.stdin.isatty():
+        print(PASTE_HINT, file=sys.stderr)
+    with tempfile.TemporaryDirectory(prefix="delist-") as folder:  # 0700, and gone afterwards
+        reply = Path(folder, "reply")
+        reply.touch(mode=0o600)
+        reply.write_bytes(sys.stdin.buffer.read(PASTE_LIMIT))
+        done = subprocess.run(
+            command("explain", "-i", "localhost,", "-c", "local", reply_file=str(reply), language=language()),
+            env=os.environ | {"ANSIBLE_DISPLAY_OK_HOSTS": "false", "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+    print(done.stdout if done.returncode else between_banners(done.stdout))
+    return done.returncode
+
+
+def between_banners(screen: str) -> str:
+    """The playbook's own words, without Ansible's first line and its recap."""
+    return screen.partition("***\n")[2].rpartition("\nPLAY RECAP ")[0].strip("\n")
+
+
+if __name__ == "__main__":
+    os.chdir(ROOT)
+    plays: dict[str, t.Callable[[], int]] = {"incident": incident, "explain": explain}
+    sys.exit(plays[sys.argv[1]]())

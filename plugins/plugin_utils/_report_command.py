@@ -62,21 +62,21 @@ def of_this_run(
     phrases = [
         (_program(program, cwd), playbook or next(iter(options.get("args") or ()), "postmaster.delist.incident"))
     ]
-    phrases += [("-i", _inventory(source, cwd)) for source in options.get("inventory") or ()]
+    phrases.extend(("-i", _inventory(source, cwd)) for source in options.get("inventory") or ())
     if options.get("subset"):
         phrases.append(("-l", options["subset"]))
-    phrases += [
+    phrases.extend(
         (option, _path(options[name], cwd) if name in _FILES else options[name])
         for name, option in _WITH_VALUE.items()
         if options.get(name)
-    ]
-    phrases += [(option,) for name, option in _SWITCHES.items() if options.get(name)]
+    )
+    phrases.extend((option,) for name, option in _SWITCHES.items() if options.get(name))
     if options.get("become") and options.get("become_method") not in (None, "sudo"):
         phrases.append(("--become-method", options["become_method"]))
-    phrases += [("--vault-id", _vault_id(value, cwd)) for value in options.get("vault_ids") or ()]
-    phrases += [("--vault-password-file", _path(path, cwd)) for path in options.get("vault_password_files") or ()]
+    phrases.extend(("--vault-id", _vault_id(value, cwd)) for value in options.get("vault_ids") or ())
+    phrases.extend(("--vault-password-file", _path(path, cwd)) for path in options.get("vault_password_files") or ())
     repeated = (value for value in options.get("extra_vars") or () if _REPEATED_EXTRA_VAR.fullmatch(value))
-    phrases += [("-e", value) for value in (*repeated, *extra)]
+    phrases.extend(("-e", value) for value in (*repeated, *extra))
     return Command(tuple(phrases))
 
 

@@ -59,25 +59,30 @@ def of_this_run(
     options: t.Mapping[str, t.Any], *, program: str, cwd: Path, playbook: str | None = None, extra: t.Sequence[str] = ()
 ) -> Command:
     """The command line that C(options) (ansible.context.CLIARGS) came from, for this or another playbook."""
-    phrases = [
-        (_program(program, cwd), playbook or next(iter(options.get("args") or ()), "postmaster.delist.incident"))
-    ]
-    phrases.extend(("-i", _inventory(source, cwd)) for source in options.get("inventory") or ())
+    called = playbook or next(iter(options.get("args") or ()), INCIDENT)
+    return Command(((_program(program, cwd), called), *_options(options, cwd), *(("-e", value) for value in extra)))
+
+
+def _options(options: t.Mapping[str, t.Any], cwd: Path) -> t.Iterator[tuple[str, ...]]:
+    for source in options.get("inventory") or ():
+        yield "-i", _inventory(source, cwd)
     if options.get("subset"):
-        phrases.append(("-l", options["subset"]))
-    phrases.extend(
-        (option, _path(options[name], cwd) if name in _FILES else options[name])
-        for name, option in _WITH_VALUE.items()
-        if options.get(name)
-    )
-    phrases.extend((option,) for name, option in _SWITCHES.items() if options.get(name))
+        yield "-l", options["subset"]
+    for name, option in _WITH_VALUE.items():
+        if options.get(name):
+            yield option, _path(options[name], cwd) if name in _FILES else options[name]
+    for name, option in _SWITCHES.items():
+        if options.get(name):
+            yield (option,)
     if options.get("become") and options.get("become_method") not in (None, "sudo"):
-        phrases.append(("--become-method", options["become_method"]))
-    phrases.extend(("--vault-id", _vault_id(value, cwd)) for value in options.get("vault_ids") or ())
-    phrases.extend(("--vault-password-file", _path(path, cwd)) for path in options.get("vault_password_files") or ())
-    repeated = (value for value in options.get("extra_vars") or () if _REPEATED_EXTRA_VAR.fullmatch(value))
-    phrases.extend(("-e", value) for value in (*repeated, *extra))
-    return Command(tuple(phrases))
+        yield "--become-method", options["become_method"]
+    for vault_id in options.get("vault_ids") or ():
+        yield "--vault-id", _vault_id(vault_id, cwd)
+    for path in options.get("vault_password_files") or ():
+        yield "--vault-password-file", _path(path, cwd)
+    for value in options.get("extra_vars") or ():
+        if _REPEATED_EXTRA_VAR.fullmatch(value):
+            yield "-e", value
 
 
 def shown_path(path: str | Path, cwd: Path) -> str:

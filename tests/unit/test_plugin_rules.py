@@ -1,0 +1,57 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every action is documented as a module, every module says how it takes check mode."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+MODULES = sorted(ROOT.glob("plugins/modules/*.py"))
+ACTIONS = sorted(ROOT.glob("plugins/action/*.py"))
+
+
+def documentation(source: str) -> dict:
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "DOCUMENTATION":
+            return yaml.safe_load(ast.literal_eval(node.value))
+    raise AssertionError("no DOCUMENTATION")
+
+
+def unsaid(doc: dict) -> set[str]:
+    """The attributes whose support a module leaves open."""
+    fragments = doc.get("extends_documentation_fragment", [])
+    if "postmaster.delist._attributes.info_module" in fragments:
+        return set()
+    said = {name for name, attribute in doc.get("attributes", {}).items() if "support" in attribute}
+    return {"check_mode", "diff_mode", "idempotent"} - said
+
+
+@pytest.mark.parametrize("path", ACTIONS, ids=lambda path: path.stem)
+def test_action_has_its_documentation(path):
+    assert ROOT / "plugins" / "modules" / path.name in MODULES
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_module_documentation(path):
+    doc = documentation(path.read_text(encoding="utf-8"))
+    assert doc["module"] == path.stem
+    assert doc["version_added"]
+    assert "postmaster.delist._attributes" in doc["extends_documentation_fragment"]
+    assert unsaid(doc) == set()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_module_is_not_executable(path):
+    assert not path.stat().st_mode & 0o111
+
+
+def test_attribute_checker_complains():
+    doc = {"extends_documentation_fragment": ["postmaster.delist._attributes"], "attributes": {"check_mode": {}}}
+    assert unsaid(doc) == {"check_mode", "diff_mode", "idempotent"}

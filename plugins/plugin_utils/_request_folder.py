@@ -1,0 +1,71 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to the collection: may change at any time without notice.
+"""The requests of a run: its findings in, requests.json and one file per request out, whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.postmaster.delist.plugins.plugin_utils._request import Request
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import write_json, write_text
+
+FINDINGS = "findings.json"
+REQUESTS = "requests.json"
+FOLDER = "requests"
+
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,200}")
+_NEEDED = ("id", "slug", "subject", "remedy", "evidence", "cause", "confidence")
+
+
+class FindingsError(ValueError):
+    """The findings cannot be read; the message says which file and why."""
+
+
+def read_findings(run: Path) -> Sequence[Mapping[str, Any]]:
+    """Return the findings that C(diagnose) wrote into the folder of a run."""
+    path = run / FINDINGS
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return checked(content["findings"], str(path))
+    except OSError as error:
+        raise FindingsError(
+            f"{path} cannot be read ({error.strerror}): run postmaster.delist.diagnose first"
+        ) from error
+    except (ValueError, KeyError, TypeError) as error:
+        if isinstance(error, FindingsError):
+            raise
+        raise FindingsError(f"{path} does not hold findings ({type(error).__name__}: {error})") from error
+
+
+def checked(findings: Any, where: str) -> Sequence[Mapping[str, Any]]:
+    """Return the findings, or say what they lack: they may come from a playbook."""
+    if not isinstance(findings, list):
+        raise FindingsError(f"{where}: a list of findings was expected")
+    for number, finding in enumerate(findings, start=1):
+        missing = [name for name in _NEEDED if not isinstance(finding, Mapping) or name not in finding]
+        if missing:
+            raise FindingsError(f"{where}: finding {number} has no {', '.join(missing)}")
+        if not _SLUG.fullmatch(str(finding["slug"])):
+            raise FindingsError(f"{where}: the slug of finding {number} cannot be a file name")
+    return findings
+
+
+def write(run: Path, requests: Iterable[Request]) -> None:
+    """Write requests.json and the files that it names; files of earlier requests that no longer hold go."""
+    folder = run / FOLDER
+    folder.mkdir(exist_ok=True)
+    written = list(requests)
+    for request in written:
+        if request.content is not None:
+            write_text(run / request.record["path"], request.content)
+    current = {run / request.record["path"] for request in written if request.content is not None}
+    for path in folder.iterdir():
+        if path not in current and path.name.endswith((".eml", ".form.md")):
+            path.unlink()
+    write_json(run / REQUESTS, {"schema": 1, "requests": [request.record for request in written]})

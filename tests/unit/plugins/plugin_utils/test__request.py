@@ -141,7 +141,8 @@ def test_a_template_in_a_reply_is_printed_as_it_is() -> None:
 @pytest.mark.parametrize("field", ["organisation", "contact_name", "fixed_text"])
 def test_hostile_words_stay_text_too(field: str) -> None:
     for text in HOSTILE.values():
-        message = parsed(make.writer(**{field: text}).write(make.finding()))
+        hostile: dict[str, Any] = {field: text}
+        message = parsed(make.writer(**hostile).write(make.finding()))
         assert not defects(message)
         assert "Bcc" not in message
 

@@ -11,17 +11,14 @@ import pytest
 from ansible_collections.postmaster.delist.tests.integration.harness import ROOT, run_playbook, tasks_as_play
 from ansible_collections.postmaster.delist.tests.unit.test_plugin_rules import documentation
 
-REQUIRED = {
-    path.stem: required
-    for path in sorted(ROOT.glob("plugins/modules/*.py"))
-    if (
-        required := [
-            name
-            for name, option in documentation(path.read_text(encoding="utf-8")).get("options", {}).items()
-            if option.get("required")
-        ]
-    )
-}
+
+def required(source: str) -> list[str]:
+    options = documentation(source).get("options", {})
+    return [name for name, option in options.items() if option.get("required")]
+
+
+ALL = {path.stem: required(path.read_text(encoding="utf-8")) for path in sorted(ROOT.glob("plugins/modules/*.py"))}
+REQUIRED = {module: names for module, names in ALL.items() if names}
 
 
 @pytest.fixture(scope="module")

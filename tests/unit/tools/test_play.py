@@ -1,0 +1,44 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ansible_collections.postmaster.delist.tools import play
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({}, "en"),
+        ({"LANGUAGE": "ja"}, "ja"),
+        ({"LANGUAGE": "ja:en"}, "ja"),
+        ({"LANGUAGE": "en_US:en", "LANG": "ja_JP.UTF-8"}, "en"),
+        ({"LANGUAGE": "", "LANG": "ja_JP.UTF-8"}, "ja"),
+        ({"LC_ALL": "C.UTF-8", "LANG": "ja_JP.UTF-8"}, "en"),
+        ({"LANG": "de_DE.UTF-8"}, "en"),
+    ],
+)
+def test_language(monkeypatch, environment, language):
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert play.language() == language
+
+
+def test_command_keeps_words_whole(monkeypatch):
+    monkeypatch.setenv("ARGS", "--ask-become-pass -e 'a=b c'")
+    line = play.command("incident", "-l", "mx*:!mx3", since="2026-11-24 09:00", language="")
+    assert line[1:4] == ["postmaster.delist.incident", "-l", "mx*:!mx3"]
+    assert json.loads(line[5]) == {"since": "2026-11-24 09:00"}
+    assert line[6:] == ["--ask-become-pass", "-e", "a=b c"]
+
+
+def test_only_the_playbooks_own_words_are_shown():
+    screen = "\nPLAY [Explain] ******\n\nWHO  Microsoft\nPLAY RECAP ***\n x\n\nPLAY RECAP *****\nlocalhost : ok=1\n"
+    assert play.between_banners(screen) == "WHO  Microsoft\nPLAY RECAP ***\n x"

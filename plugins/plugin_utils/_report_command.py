@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 import shutil
 import typing as t
@@ -16,8 +15,8 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text impo
 
 INCIDENT = "postmaster.delist.incident"
 
-# Extra vars are repeated where they come from a file, or are one of these: others may carry a secret or pasted text.
-_REPEATED_EXTRA_VAR = re.compile(r"@.*|(?:since|language)=[\w.:+-]+")
+# Extra vars on the command line may carry a secret or pasted text; those in files are only named.
+_FROM_FILE = "@"
 
 # In the order of ansible-playbook's own help.
 _WITH_VALUE = {
@@ -81,7 +80,7 @@ def _options(options: t.Mapping[str, t.Any], cwd: Path) -> t.Iterator[tuple[str,
     for path in options.get("vault_password_files") or ():
         yield "--vault-password-file", _path(path, cwd)
     for value in options.get("extra_vars") or ():
-        if _REPEATED_EXTRA_VAR.fullmatch(value):
+        if value.startswith(_FROM_FILE):
             yield "-e", value
 
 

@@ -1,0 +1,92 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reports a run on the controller; documented in plugins/modules/incident_report.py."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import sys
+import typing as t
+from pathlib import Path
+
+from ansible import context
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Report, gather, host_of, reason_of
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import Command, of_this_run
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_markdown import markdown
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_screen import screen
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import LANGUAGES, Texts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import (
+    RunFolderError,
+    write_json,
+    write_text,
+)
+
+ARGUMENT_SPEC: dict[str, t.Any] = {
+    "run_dir": {"type": "path", "required": True},
+    "language": {"type": "str", "choices": list(LANGUAGES), "default": "en"},
+    "gathered": {"type": "str", "default": "evidence_host"},
+    "diagnosis": {"type": "dict"},
+    "request": {"type": "dict"},
+}
+
+# The short extra vars of the playbooks that a repeated command needs, where they are plain words.
+_REPEATED = ("since", "language")
+_PLAIN_WORD = re.compile(r"[\w.:+-]+")
+
+
+class ActionModule(ActionBase):
+    """In process, once for all hosts. Writes into the run's own log, in check mode too; never counts as changed."""
+
+    _requires_connection = False
+    _supports_check_mode = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        result: dict[str, t.Any] = super().run(tmp, task_vars)
+        variables = task_vars or {}
+        options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)[1]
+        texts = Texts(options["language"])
+        cwd = Path.cwd()
+        try:
+            report = _report(cwd / options["run_dir"], options, variables, texts)
+            summary = _write(report, texts, _again(variables, cwd), cwd)
+        except (RunFolderError, OSError) as exc:
+            raise AnsibleActionFail(f"The report cannot be written: {exc}") from exc
+        return {**result, "changed": False, "path": str(report.run_dir / "summary.json"), "policy": summary["policy"]}
+
+
+def _report(run_dir: Path, options: dict[str, t.Any], variables: dict[str, t.Any], texts: Texts) -> Report:
+    hosts = [
+        host_of(
+            str(name),
+            variables["hostvars"][name].get(options["gathered"]),
+            without_result=texts.say("no_result"),
+        )
+        for name in variables["ansible_play_hosts_all"]
+    ]
+    steps = {step: options[step] for step in ("diagnosis", "request")}
+    return gather(
+        run_dir,
+        hosts=hosts,
+        finished_at=datetime.datetime.now().astimezone(),
+        failed_steps={step: reason_of(result) for step, result in steps.items() if result and result.get("failed")},
+    )
+
+
+def _write(report: Report, texts: Texts, again: Command, cwd: Path) -> dict[str, t.Any]:
+    summary = report.summary(texts)
+    write_json(report.run_dir / "summary.json", summary)
+    write_text(report.run_dir / "report.md", markdown(report, texts=texts, again=again, cwd=cwd))
+    Display().display(f"\n{screen(report, texts=texts, again=again, cwd=cwd)}\n")
+    return summary
+
+
+def _again(variables: dict[str, t.Any], cwd: Path) -> Command:
+    given = {name: variables.get(name) for name in _REPEATED}
+    extra = [f"{name}={value}" for name, value in given.items() if _PLAIN_WORD.fullmatch(str(value or ""))]
+    return of_this_run(context.CLIARGS, program=sys.argv[0], cwd=cwd, extra=extra)

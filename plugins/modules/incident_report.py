@@ -1,0 +1,98 @@
+#!/usr/bin/python
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: incident_report
+short_description: Say on one screen who blocks us and what to do, and write the reports of a run
+version_added: 0.1.0
+description:
+  - Reads the folder of a run, evidence, findings and requests, and prints one screen of at most 24 lines and 80
+    columns, the answer first.
+  - Writes C(summary.json) for scripts and C(report.md) for people into the same folder. Both are written whenever the
+    folder is there, even if some hosts or steps failed; what is missing is said.
+  - Text from outside is printed without control characters, and is no markup in C(report.md).
+  - Runs on the controller, once for all hosts.
+author:
+  - postmaster.delist contributors (@postmaster-delist)
+extends_documentation_fragment:
+  - postmaster.delist._attributes
+attributes:
+  check_mode:
+    support: full
+    details:
+      - Writes into the folder of the run, which is the run's own log, in check mode too. It never counts as changed.
+  diff_mode:
+    support: N/A
+    details:
+      - Changes no host.
+  idempotent:
+    support: full
+    details:
+      - The same folder gives the same report, but for the time at which it was written.
+options:
+  run_dir:
+    description: The folder of the run, as M(postmaster.delist.run_folder) returns it.
+    type: path
+    required: true
+  language:
+    description: The language of screen, report and reasons.
+    type: str
+    choices: [en, ja]
+    default: en
+  gathered:
+    description:
+      - The name of the variable in which the task that gathered the evidence registered its result on each host.
+      - It says which hosts failed or were unreachable. A host of the play without it counts as failed.
+    type: str
+    default: evidence_host
+  diagnosis:
+    description: The registered result of C(postmaster.delist.diagnose), so that its failure is reported.
+    type: dict
+  request:
+    description: The registered result of M(postmaster.delist.delist_request), so that its failure is reported.
+    type: dict
+seealso:
+  - module: postmaster.delist.run_folder
+  - module: postmaster.delist.delist_request
+"""
+
+EXAMPLES = r"""
+- name: Say who blocks us and what to do
+  postmaster.delist.incident_report:
+    run_dir: "{{ evidence_run.path }}"
+    language: ja
+  run_once: true
+  delegate_to: localhost
+  register: report_written
+
+- name: End with an error unless every host was read
+  ansible.builtin.assert:
+    that: report_written.policy.passed
+    fail_msg: "{{ report_written.policy.reasons | join('; ') }}"
+"""
+
+RETURN = r"""
+path:
+  description: The absolute path of C(summary.json).
+  returned: success
+  type: str
+  sample: /home/oncall/out/20261124T001500Z/summary.json
+policy:
+  description: Whether the run can be relied on as a whole. Findings alone do not count against it.
+  returned: success
+  type: dict
+  contains:
+    passed:
+      description: Every host was read, and every step done.
+      type: bool
+      sample: false
+    reasons:
+      description: Why it cannot, in the report's language.
+      type: list
+      elements: str
+      sample: ["mx3 was unreachable: Connection refused"]
+"""

@@ -1,0 +1,245 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to the collection: may change at any time without notice.
+"""What a run found, gathered from its folder: the model that the screen, report.md and summary.json are drawn from."""
+
+from __future__ import annotations
+
+import collections
+import datetime
+import json
+import re
+import typing as t
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import SHIPPED
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import read
+from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import plain
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import Texts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import about
+
+SCHEMA = 1
+
+_SEVERITIES = ("critical", "high", "medium", "low", "info")
+_REASON_LIMIT = 300
+# What Ansible says before the reason proper.
+_PREAMBLE = re.compile(r"(?:Task failed: |Action failed: |Failed to connect to the host via ssh: )*")
+
+Data = t.Mapping[str, t.Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Host:
+    """How the gathering ended on one host; C(state) is ok, failed or unreachable."""
+
+    name: str
+    state: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """A finding with its request and its cause."""
+
+    finding: Data
+    request: Data
+    cause: Data
+
+    @property
+    def is_block(self) -> bool:
+        """A case is opened for it; the others are noise to somebody who looks for blocks."""
+        return bool(self.cause.get("opens_case"))
+
+    @property
+    def hit(self) -> int:
+        counts = self.finding["counts"]
+        return int(counts["bounced"] + counts["deferred"] + counts["expired"])
+
+    @property
+    def domains(self) -> collections.Counter[str]:
+        """The recipients' domains, with how many mails to each were hit."""
+        hit: collections.Counter[str] = collections.Counter()
+        for receiver in self.finding["receivers"]:
+            hit.update(receiver["recipient_domains"])
+        return hit
+
+    def rank(self) -> tuple[bool, int, int, str]:
+        severity = self.cause.get("severity")
+        worst_first = _SEVERITIES.index(severity) if severity in _SEVERITIES else len(_SEVERITIES)
+        return not self.is_block, worst_first, -self.hit, self.finding["id"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Log:
+    """One source of one host's evidence."""
+
+    host: str
+    path: str
+    notes: tuple[str, ...]
+
+
+@dataclass(kw_only=True)
+class Totals:
+    """All hosts' evidence, added up."""
+
+    bounced: int = 0
+    deferred: int = 0
+    expired: int = 0
+    delivered: int = 0
+    since: datetime.datetime | None = None
+    until: datetime.datetime | None = None
+    logs: list[Log] = field(default_factory=list)
+
+    @property
+    def seen(self) -> int:
+        return self.bounced + self.deferred + self.expired + self.delivered
+
+    def add(self, evidence: Data) -> None:
+        for reply in evidence["replies"]:
+            self.bounced += reply["outcomes"]["bounced"]
+            self.deferred += reply["outcomes"]["deferred"]
+            self.expired += reply["outcomes"]["expired"]
+        self.delivered += sum(relay["count"] for relay in evidence["delivered"] or ())
+        self._widen(evidence["window"])
+        self.logs += [
+            Log(
+                host=evidence["host"],
+                path=source.get("path") or source["kind"],
+                notes=tuple(source.get("notes") or ()),
+            )
+            for source in evidence["sources"]
+        ]
+
+    def _widen(self, window: Data) -> None:
+        since, until = instant(window.get("since")), instant(window.get("until"))
+        if since and (self.since is None or since < self.since):
+            self.since = since
+        if until and (self.until is None or until > self.until):
+            self.until = until
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    run_id: str
+    run_dir: Path
+    started_at: str
+    finished_at: str
+    hosts: t.Sequence[Host]
+    items: t.Sequence[Item]
+    totals: Totals
+    failed_steps: t.Mapping[str, str]
+
+    @property
+    def read(self) -> list[Host]:
+        return self._in("ok")
+
+    @property
+    def not_read(self) -> list[Host]:
+        return [host for host in self.hosts if host.state != "ok"]
+
+    @property
+    def blocks(self) -> list[Item]:
+        return [item for item in self.items if item.is_block]
+
+    @property
+    def noise(self) -> list[Item]:
+        return [item for item in self.items if not item.is_block]
+
+    @property
+    def notes(self) -> list[Log]:
+        return [log for log in self.totals.logs if log.notes]
+
+    @property
+    def verdict(self) -> str:
+        """The key of the answer among the texts."""
+        if self.blocks:
+            return "blocked"
+        if not self.read:
+            return "unread"
+        if "diagnosis" in self.failed_steps:
+            return "undiagnosed"
+        return "clear" if self.totals.seen else "unseen"
+
+    def reasons(self, texts: Texts) -> list[str]:
+        """Why this run cannot be relied on as a whole; empty if it can."""
+        return [texts.say("policy", host.state, host=host.name, reason=host.reason) for host in self.not_read] + [
+            texts.say("policy", "step_failed", step=texts.say("step", step), reason=reason)
+            for step, reason in self.failed_steps.items()
+        ]
+
+    def summary(self, texts: Texts) -> dict[str, t.Any]:
+        """The contents of summary.json."""
+        reasons = self.reasons(texts)
+        return {
+            "schema": SCHEMA,
+            "run_id": self.run_id,
+            "started_at": self.started_at,
+            "finished_at": self.finished_at,
+            "policy": {"passed": not reasons, "reasons": reasons},
+            "hosts": {
+                "ok": [host.name for host in self.read],
+                "failed": [host.name for host in self._in("failed")],
+                "unreachable": [host.name for host in self._in("unreachable")],
+            },
+            "verdict": self.verdict,
+            "findings": [item.finding for item in self.items],
+            "requests": [item.request for item in self.items if item.request],
+            "listings_not_clean": [],
+            "cases_due": [],
+            "changed": [],
+        }
+
+    def _in(self, state: str) -> list[Host]:
+        return [host for host in self.hosts if host.state == state]
+
+
+def gather(
+    run_dir: Path, *, hosts: t.Sequence[Host], finished_at: datetime.datetime, failed_steps: t.Mapping[str, str]
+) -> Report:
+    """Read what the run's folder holds; what a failed step left out is simply not there."""
+    run = about(run_dir)
+    totals = Totals()
+    for path in sorted((run_dir / "evidence").glob("*.json")):
+        totals.add(_json(path, {}))
+    findings = _json(run_dir / "findings.json", {"findings": []})["findings"]
+    requests = _json(run_dir / "requests.json", {"requests": []})["requests"]
+    request_of = {request["finding"]: request for request in requests}
+    causes = read(SHIPPED / "causes.yml")["causes"]
+    items = [
+        Item(finding=finding, request=request_of.get(finding["id"], {}), cause=causes.get(finding["cause"], {}))
+        for finding in findings
+    ]
+    return Report(
+        run_id=run["run_id"],
+        run_dir=run_dir,
+        started_at=run["started_at"],
+        finished_at=finished_at.isoformat(timespec="seconds"),
+        hosts=hosts,
+        items=sorted(items, key=Item.rank),
+        totals=totals,
+        failed_steps=failed_steps,
+    )
+
+
+def host_of(name: str, result: Data | None, *, without_result: str) -> Host:
+    """How the gathering ended on a host, from the result that its task registered."""
+    if result is None:
+        return Host(name=name, state="failed", reason=without_result)
+    state = "unreachable" if result.get("unreachable") else "failed" if result.get("failed") else "ok"
+    return Host(name=name, state=state, reason=reason_of(result) if state != "ok" else "")
+
+
+def reason_of(result: Data) -> str:
+    """Why a task failed, in one line."""
+    return _PREAMBLE.sub("", plain(result.get("msg") or "?"), count=1)[:_REASON_LIMIT]
+
+
+def instant(stamp: str | None) -> datetime.datetime | None:
+    """The instant of an RFC 3339 stamp, on the controller's clock."""
+    return datetime.datetime.fromisoformat(stamp).astimezone() if stamp else None
+
+
+def _json(path: Path, absent: t.Any) -> t.Any:
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else absent

@@ -1,0 +1,145 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to the collection: may change at any time without notice.
+"""report.md: everything a run found, as Markdown that no reply, host name or address can turn into markup."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from pathlib import Path
+
+from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import plain
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Item, Report
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import Command, shown_path
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_screen import counts, totals, verdict
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import Texts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._request_text import code, fenced
+
+# What Markdown, or the HTML within it, gives a meaning; addresses that a viewer would make a link of by itself.
+_MARKUP = re.compile(r"[\\`*_\[\]<>|~&@$]|:(?=//)|(?<=www)\.", re.IGNORECASE)
+_BEGINNING_OF_A_BLOCK = re.compile(r"^([0-9]{1,9}(?=[.)](?: |$))|(?=[-+=#]))")
+
+_DOMAINS_SHOWN = 10
+
+
+def markdown(report: Report, *, texts: Texts, again: Command, cwd: Path) -> str:
+    """The whole report."""
+    parts = [*_top(report, texts), *_overview(report, texts)]
+    for item in report.items:
+        parts += _section(item, report, texts, cwd)
+    parts += [*_hosts(report, texts), *_policy(report, texts)]
+    parts += [f"## {texts.say('markdown', 'repeat')}", fenced(again.line())]
+    return "\n\n".join(parts) + "\n"
+
+
+def escaped(text: object) -> str:
+    """A text as one line of Markdown that reads as it stands."""
+    return _BEGINNING_OF_A_BLOCK.sub(r"\1\\", _MARKUP.sub(r"\\\g<0>", plain(text)))
+
+
+def _top(report: Report, texts: Texts) -> t.Iterator[str]:
+    yield f"# {escaped(texts.say('markdown', 'title', run=report.run_id))}"
+    yield f"**{escaped(verdict(report, texts))}**"
+    yield escaped(texts.say("markdown", "begun", started=report.started_at, finished=report.finished_at))
+    yield escaped(totals(report, texts))
+
+
+def _overview(report: Report, texts: Texts) -> t.Iterator[str]:
+    if report.items:
+        yield _table(
+            [texts.say("markdown", "what"), texts.say("markdown", "since"), texts.say("markdown", "counts")],
+            [
+                [
+                    escaped(texts.pick(item.finding["title"])),
+                    escaped(item.finding["first_at"]),
+                    escaped(counts(item, texts)),
+                ]
+                for item in report.items
+            ],
+        )
+
+
+def _section(item: Item, report: Report, texts: Texts, cwd: Path) -> t.Iterator[str]:
+    finding, cause = item.finding, item.cause
+    yield f"## {escaped(texts.pick(finding['title']))}"
+    if finding["documentation"]:
+        yield escaped(texts.say("markdown", "documentation"))
+    yield _list(_facts(item, texts))
+    yield from _said(texts.say("markdown", "explanation"), texts.pick(finding["explanation"]))
+    yield from _to_do(item, report, texts, cwd)
+    yield from _said(texts.say("markdown", "avoid"), texts.pick(finding.get("avoid") or cause.get("avoid")))
+    yield from _said(texts.say("markdown", "how_long"), texts.pick(finding.get("how_long") or cause.get("how_long")))
+    if finding["evidence"]:
+        yield f"### {texts.say('markdown', 'evidence')}"
+        yield from (fenced(reply) for reply in finding["evidence"])
+    if finding["sources"]:
+        yield f"### {texts.say('markdown', 'sources')}"
+        yield _list(f"<{source['url']}> ({source['year']})" for source in finding["sources"])
+
+
+def _facts(item: Item, texts: Texts) -> t.Iterator[str]:
+    finding = item.finding
+    yield escaped(counts(item, texts))
+    yield escaped(
+        f"{texts.say('finding', 'since', since=finding['first_at'])}, "
+        f"{texts.say('markdown', 'until', until=finding['last_at'])}"
+    )
+    yield escaped(texts.say("finding", "hosts", hosts=", ".join(finding["hosts"])))
+    if domains := item.domains.most_common(_DOMAINS_SHOWN):
+        yield escaped(
+            texts.say("finding", "domains", domains=", ".join(f"{domain} {count:,}" for domain, count in domains))
+        )
+    yield escaped(texts.say("finding", "scope", scope=texts.say("scope", finding["scope"])))
+    yield escaped(texts.say("finding", "fixes", who=texts.say("who", finding["who_can_fix"])))
+    yield escaped(texts.say("finding", "confidence", confidence=texts.say("confidence", finding["confidence"])))
+    yield code(finding["id"])
+
+
+def _to_do(item: Item, report: Report, texts: Texts, cwd: Path) -> t.Iterator[str]:
+    instruction = texts.pick(item.request.get("instruction")).splitlines()
+    steps = [texts.pick(step) for step in item.cause.get("steps") or ()]
+    if instruction or steps:
+        yield f"### {texts.say('markdown', 'to_do')}"
+        yield _list(escaped(line) for line in (*instruction, *steps))
+    if item.request.get("path"):
+        yield f"{texts.say('markdown', 'request')}: {code(shown_path(report.run_dir / item.request['path'], cwd))}"
+
+
+def _hosts(report: Report, texts: Texts) -> t.Iterator[str]:
+    yield f"## {texts.say('markdown', 'hosts')}"
+    yield _table(
+        [texts.say("markdown", "host"), texts.say("markdown", "state"), texts.say("markdown", "logs")],
+        [
+            [escaped(host.name), texts.say("state", host.state), escaped(host.reason or _logs(report, host.name))]
+            for host in report.hosts
+        ],
+    )
+
+
+def _logs(report: Report, host: str) -> str:
+    logs = [log for log in report.totals.logs if log.host == host]
+    return "; ".join(f"{log.path} ({', '.join(log.notes)})" if log.notes else log.path for log in logs)
+
+
+def _policy(report: Report, texts: Texts) -> t.Iterator[str]:
+    yield f"## {texts.say('markdown', 'policy')}"
+    reasons = report.reasons(texts)
+    yield texts.say("markdown", "not_passed" if reasons else "passed")
+    if reasons:
+        yield _list(map(escaped, reasons))
+
+
+def _said(title: str, text: str) -> t.Iterator[str]:
+    if text:
+        yield f"### {title}"
+        yield escaped(text)
+
+
+def _list(entries: t.Iterable[str]) -> str:
+    return "\n".join(f"- {entry}" for entry in entries)
+
+
+def _table(head: t.Sequence[str], rows: t.Sequence[t.Sequence[str]]) -> str:
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows))

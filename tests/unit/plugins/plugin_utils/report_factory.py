@@ -1,0 +1,117 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run folders as the tests of reports need them."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import typing as t
+from pathlib import Path
+
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Host, Report, gather
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import Command
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_markdown import markdown
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_screen import screen
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import Texts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import open_run
+
+JST = datetime.timezone(datetime.timedelta(hours=9))
+NOW = datetime.datetime(2026, 11, 24, 9, 15, 30, tzinfo=JST)
+READ = Host(name="mx1", state="ok")
+AGAIN = Command((("ansible-playbook", "postmaster.delist.incident"), ("-i", "hosts.yml"), ("-l", "mx1")))
+
+
+def finding(number: int = 7, *, cause: str = "ip_blocklisted_receiver", **changes: t.Any) -> dict[str, t.Any]:
+    ip = f"203.0.113.{number}"
+    return {
+        "schema": 1,
+        "id": f"outlook_com/ip/{ip}/{cause}",
+        "slug": f"outlook-com-203-0-113-{number}-3fa1c2",
+        "receiver": "outlook_com",
+        "receivers": [{"slug": "outlook_com", "recipient_domains": {"outlook.com": 300, "hotmail.com": 71}}],
+        "list": None,
+        "subject": {"kind": "ip", "value": ip},
+        "egress_ip": ip,
+        "ip_source": "reply",
+        "cause": cause,
+        "scope": "ip",
+        "hosts": ["mx1", "mx2"],
+        "counts": {"bounced": 412, "deferred": 96, "expired": 0, "recipients": 371},
+        "first_at": "2026-11-24T05:12:00+09:00",
+        "last_at": "2026-11-24T09:10:00+09:00",
+        "evidence": [f"550 5.7.1 Unfortunately, messages from [{ip}] weren't sent. (S3140)"],
+        "remedy": {"channel": "form", "to": None, "url": "https://olcsupport.office.com"},
+        "who_can_fix": "you",
+        "title": {"en": f"Outlook.com blocks {ip}", "ja": f"Outlook.comが{ip}をブロック"},
+        "explanation": {"en": "The address is on their list.", "ja": "リストに登録されています。"},
+        "confidence": "high",
+        "documentation": False,
+        "sources": [{"url": "https://example.org/facts", "year": 2026}],
+    } | changes
+
+
+def request(of: t.Mapping[str, t.Any], kind: str = "email", **changes: t.Any) -> dict[str, t.Any]:
+    suffix = {"email": ".eml", "form": ".form.md"}.get(kind)
+    return {
+        "finding": of["id"],
+        "kind": kind,
+        "path": f"requests/{of['slug']}{suffix}" if suffix else None,
+        "to": "delist@acme.example" if kind == "email" else None,
+        "url": "https://olcsupport.office.com" if kind == "form" else None,
+        "refused": None,
+        "instruction": {"en": "Wait: it ends by itself.\nMore.", "ja": "お待ちください。\n続き。"},
+    } | changes
+
+
+def evidence(host: str = "mx1", **changes: t.Any) -> dict[str, t.Any]:
+    return {
+        "schema": 1,
+        "host": host,
+        "window": {"since": "2026-11-23T09:15:30+09:00", "until": "2026-11-24T09:15:30+09:00"},
+        "sources": [{"path": "/var/log/mail.log", "kind": "file", "notes": []}],
+        "replies": [{"outcomes": {"bounced": 412, "deferred": 96, "expired": 1}}],
+        "delivered": [{"relay_host": "mx.example.net", "count": 9001}],
+    } | changes
+
+
+def run_folder(
+    folder: Path,
+    *,
+    evidences: t.Sequence[t.Mapping[str, t.Any]] = (evidence(),),
+    findings: t.Sequence[t.Mapping[str, t.Any]] | None = (),
+    requests: t.Sequence[t.Mapping[str, t.Any]] | None = (),
+) -> Path:
+    run = open_run(folder / "out", hosts=["mx1"], started_at=NOW, run_id="INC-7")
+    (run / "evidence").mkdir(exist_ok=True)
+    for one in evidences:
+        (run / "evidence" / f"{one['host']}.json").write_text(json.dumps(one), encoding="utf-8")
+    if findings is not None:
+        (run / "findings.json").write_text(json.dumps({"schema": 1, "findings": findings}), encoding="utf-8")
+    if requests is not None:
+        (run / "requests.json").write_text(json.dumps({"schema": 1, "requests": requests}), encoding="utf-8")
+    return run
+
+
+def report(
+    folder: Path,
+    *,
+    hosts: t.Sequence[Host] = (READ,),
+    failed_steps: t.Mapping[str, str] | None = None,
+    **held: t.Any,
+) -> Report:
+    return gather(
+        run_folder(folder, **held),
+        hosts=hosts,
+        finished_at=NOW,
+        failed_steps=failed_steps or {},
+    )
+
+
+def screen_of(made: Report, *, language: str = "en", again: Command = AGAIN) -> list[str]:
+    return screen(made, texts=Texts(language), again=again, cwd=made.run_dir.parents[1]).splitlines()
+
+
+def markdown_of(made: Report, *, language: str = "en") -> str:
+    return markdown(made, texts=Texts(language), again=AGAIN, cwd=made.run_dir.parents[1])

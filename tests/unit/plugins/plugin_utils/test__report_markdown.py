@@ -1,0 +1,88 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Host
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_markdown import escaped
+from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.report_factory import (
+    READ,
+    finding,
+    markdown_of,
+    report,
+    request,
+)
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("plain text, 203.0.113.7: fine (really) 5.7.1", "plain text, 203.0.113.7: fine (really) 5.7.1"),
+        ("<script>x</script>", r"\<script\>x\</script\>"),
+        ("[link](https://evil.example)", r"\[link\](https\://evil.example)"),
+        ("![img](x)", r"!\[img\](x)"),
+        ("www.evil.example", r"www\.evil.example"),
+        ("someone@evil.example", r"someone\@evil.example"),
+        ("a | b ~~c~~ *d* _e_ `f`", r"a \| b \~\~c\~\~ \*d\* \_e\_ \`f\`"),
+        ("&lt;b&gt;", r"\&lt;b\&gt;"),
+        ("# heading", r"\# heading"),
+        ("1. item", r"1\. item"),
+        ("- item", r"\- item"),
+        ("---", r"\---"),
+        ("2026-11-24T05:12:00+09:00", "2026-11-24T05:12:00+09:00"),
+        ("two\n\n# lines", "two # lines"),
+        ("\x1b[31mred", "red"),
+    ],
+)
+def test_foreign_text_is_no_markup(raw: str, shown: str) -> None:
+    assert escaped(raw) == shown
+
+
+def test_it_says_who_what_since_when_how_many_and_what_to_do(tmp_path: Path) -> None:
+    text = markdown_of(report(tmp_path, findings=[finding()], requests=[request(finding())]))
+    for part in (
+        "# Mail incident INC-7",
+        "**BLOCKED (1): 203.0.113.7**",
+        "| Outlook.com blocks 203.0.113.7 | 2026-11-24T05:12:00+09:00 | bounced 412, deferred 96",
+        "## Outlook.com blocks 203.0.113.7",
+        "- most hit: outlook.com 300, hotmail.com 71",
+        "`out/INC-7/requests/outlook-com-203-0-113-7-3fa1c2.eml`",
+        "```text\n550 5.7.1 Unfortunately, messages from [203.0.113.7] weren't sent. (S3140)\n```",
+        "- <https://example.org/facts> (2026)",
+        "Passed: every host was read.",
+        "ansible-playbook postmaster.delist.incident -i hosts.yml -l mx1",
+    ):
+        assert part in text, part
+
+
+def test_in_japanese(tmp_path: Path) -> None:
+    text = markdown_of(report(tmp_path, findings=[finding()], requests=[request(finding())]), language="ja")
+    assert "## Outlook.comが203.0.113.7をブロック" in text
+    assert "- お待ちください。" in text
+
+
+def test_hosts_that_could_not_be_read_stand_in_it(tmp_path: Path) -> None:
+    text = markdown_of(report(tmp_path, hosts=[READ, Host(name="mx|3", state="unreachable", reason="refused <b>")]))
+    assert r"| mx\|3 | unreachable | refused \<b\> |" in text
+    assert "Not passed" in text
+
+
+def test_a_reply_cannot_leave_its_fence(tmp_path: Path) -> None:
+    reply = "```\n# Heading\n<img src=x>\n```` text\r\nBcc: x"
+    text = markdown_of(report(tmp_path, findings=[finding(evidence=[reply])]))
+    fence = re.search(r"^(`{3,})text\n(.*?)\n\1$", text, re.MULTILINE | re.DOTALL)
+    assert fence is not None
+    assert len(fence[1]) > 4
+    assert "<img src=x>" in fence[2]
+    assert text.count("<img") == 1
+
+
+def test_what_a_sample_is_says_so(tmp_path: Path) -> None:
+    assert "this is a sample" in markdown_of(report(tmp_path, findings=[finding(documentation=True)]))
+    assert "this is a sample" not in markdown_of(report(tmp_path, findings=[finding()]))

@@ -1,0 +1,145 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import columns
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Host
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import Command
+from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.report_factory import (
+    READ,
+    evidence,
+    finding,
+    report,
+    request,
+    screen_of,
+)
+
+HOSTILE = "{{ lookup('pipe','id') }} {# <b>\r\nBcc: x\x1b[2J\u202e" + "A" * 100_000
+
+
+def of(folder: Path, language: str = "en", **held: t.Any) -> list[str]:
+    return screen_of(report(folder, **held), language=language)
+
+
+def test_the_answer_comes_first_then_what_to_do(tmp_path: Path) -> None:
+    lines = of(tmp_path, findings=[finding()], requests=[request(finding())])
+    assert lines == [
+        "BLOCKED (1): 203.0.113.7",
+        "bounced 412, deferred 96, expired 1, delivered 9,001",
+        "1 of 1 hosts, last 24 h, times +09:00",
+        lines[3],
+        "  bounced 412, deferred 96; 371 recipients in 2 domains | blocked: this address",
+        "  who can fix: you | on mx1, mx2 | confidence high",
+        "  SEND    out/INC-7/requests/outlook-com-203-0-113-7-3fa1c2.eml",
+        "REPORT  out/INC-7/report.md",
+        "AGAIN   ansible-playbook postmaster.delist.incident -i hosts.yml -l mx1",
+    ]
+    assert lines[3].startswith("Outlook.com blocks 203.0.113.7   ")
+    assert columns(lines[3]) == 80
+
+
+def test_in_japanese(tmp_path: Path) -> None:
+    lines = of(tmp_path, "ja", findings=[finding()], requests=[request(finding())])
+    assert lines[0] == "ブロック検出（1件）：203.0.113.7"
+    assert "  送信     out/INC-7/requests/outlook-com-203-0-113-7-3fa1c2.eml" in lines
+
+
+def test_a_form_is_a_page_and_what_to_fill_in(tmp_path: Path) -> None:
+    lines = of(tmp_path, findings=[finding()], requests=[request(finding(), "form")])
+    assert "  FILL IN https://olcsupport.office.com" in lines
+    assert "     with out/INC-7/requests/outlook-com-203-0-113-7-3fa1c2.form.md" in lines
+
+
+def test_without_a_request_it_says_what_to_do_instead(tmp_path: Path) -> None:
+    lines = of(tmp_path, findings=[finding()], requests=[request(finding(), "none")])
+    assert "  DO      Wait: it ends by itself." in lines
+
+
+def test_a_refused_request_says_what_comes_first_and_where_to_say_it(tmp_path: Path) -> None:
+    refused = {"code": "fixed_text_missing", "en": "Say it.", "ja": "書いて。"}
+    held = request(finding(), "none", refused=refused, instruction={"en": "Say " * 80, "ja": "書いて" * 80})
+    for language in ("en", "ja"):
+        lines = of(tmp_path, language, findings=[finding()], requests=[held])
+        assert sum("request_fixed_text" in line for line in lines) == 1
+        assert any(line.endswith("...") for line in lines)
+    assert "  FIRST   Say Say" in "\n".join(of(tmp_path, findings=[finding()], requests=[held]))
+
+
+def test_noise_is_one_line_a_cause(tmp_path: Path) -> None:
+    lines = of(tmp_path, findings=[finding(1, cause="recipient_invalid"), finding(2, cause="recipient_invalid")])
+    assert lines[0] == "NO BLOCK found in the evidence"
+    assert "ALSO    Mailbox does not exist or cannot take mail: 1,016 (outlook_com)" in lines
+
+
+def test_what_is_missing_stands_before_the_findings(tmp_path: Path) -> None:
+    gone = [Host(name=f"mx{number}", state="unreachable", reason="refused") for number in range(2, 8)]
+    noted = evidence(sources=[{"path": "/var/log/mail.log", "kind": "file", "notes": ["permission_denied"]}])
+    lines = of(
+        tmp_path, hosts=[READ, *gone], findings=[finding()], evidences=[noted], failed_steps={"request": "no words"}
+    )
+    assert lines[3:8] == [
+        "NOT READ mx2: refused",
+        "NOT READ mx3: refused",
+        "NOT READ mx4: refused",
+        "NOT READ either: 3 more hosts",
+        "NOT DONE requests: no words",
+    ]
+    assert lines[8] == "NOTE mx1 /var/log/mail.log: permission_denied"
+
+
+def test_nothing_read_is_no_all_clear(tmp_path: Path) -> None:
+    lines = of(tmp_path, evidences=[], hosts=[Host(name="mx1", state="failed", reason="no log")])
+    assert lines[:3] == [
+        "NO ANSWER: no host could be read",
+        "0 of 1 hosts, whole logs, times +09:00",
+        "NOT READ mx1: no log",
+    ]
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("blocks", [0, 1, 3, 5, 8, 15, 40, 200])
+def test_it_is_always_one_screen(tmp_path: Path, blocks: int, language: str) -> None:
+    noise = [finding(cause=cause) for cause in ("rate_limited", "greylisted", "own_side", "auth_failed")]
+    findings = [finding(number, title={"en": "Long " * 40, "ja": "長い" * 60}) for number in range(blocks)]
+    made = report(
+        tmp_path,
+        findings=[*findings, *noise],
+        requests=[request(one, "form") for one in findings],
+        hosts=[READ, *(Host(name=f"mx{number}", state="failed", reason="why " * 60) for number in range(50))],
+    )
+    words = tuple(("--ssh-common-args", "word" * number) for number in range(1, 9))
+    lines = screen_of(made, language=language, again=Command((("ansible-playbook", "x"), *words)))
+    assert len(lines) <= 24
+    assert max(map(columns, lines)) <= 80
+    assert blocks < 3 or any("more in the report" in line or "レポートを参照" in line for line in lines)
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_foreign_text_neither_moves_the_cursor_nor_floods_the_screen(tmp_path: Path, language: str) -> None:
+    held = finding(
+        title={"en": HOSTILE, "ja": HOSTILE},
+        hosts=[HOSTILE],
+        subject={"kind": "domain", "value": HOSTILE},
+        receivers=[{"slug": HOSTILE, "recipient_domains": {HOSTILE: 3}}],
+    )
+    lines = of(
+        tmp_path,
+        language,
+        findings=[held, finding(9, cause="rate_limited", receivers=held["receivers"])],
+        requests=[request(held, "none", instruction={"en": HOSTILE, "ja": HOSTILE})],
+        hosts=[READ, Host(name=HOSTILE, state="failed", reason=HOSTILE)],
+        evidences=[evidence(sources=[{"path": HOSTILE, "kind": "file", "notes": [HOSTILE]}])],
+        failed_steps={"diagnosis": HOSTILE},
+    )
+    assert len(lines) <= 24
+    assert max(map(columns, lines)) <= 80
+    assert not {unicodedata.category(char) for line in lines for char in line} & {"Cc", "Cf"}
+    assert any("{{ lookup('pipe','id') }}" in line for line in lines)

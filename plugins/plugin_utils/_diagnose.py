@@ -1,0 +1,87 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to the collection: may change at any time without notice.
+"""The evidence of a run -> its findings: who blocks which of our addresses, why, and what to do."""
+
+from __future__ import annotations
+
+import datetime
+import typing as t
+from pathlib import Path
+
+from ansible_collections.postmaster.delist.plugins.plugin_utils import _diagnose_evidence as evidence
+from ansible_collections.postmaster.delist.plugins.plugin_utils import _findings as findings
+from ansible_collections.postmaster.delist.plugins.plugin_utils._diagnose_egress import Fleet
+from ansible_collections.postmaster.delist.plugins.plugin_utils._diagnose_tally import OUTCOMES, Tally
+from ansible_collections.postmaster.delist.plugins.plugin_utils._explain import recogniser
+from ansible_collections.postmaster.delist.plugins.plugin_utils._findings_assess import Assessment, answered_by, assess
+from ansible_collections.postmaster.delist.plugins.plugin_utils._findings_text import fill, phrases
+from ansible_collections.postmaster.delist.plugins.plugin_utils._recognise import Recogniser
+
+_SEVERITIES = ("critical", "high", "medium", "low", "info")
+
+
+def diagnose(folder: Path, *, knowledge_paths: t.Sequence[str] = ()) -> dict[str, t.Any]:
+    """Return the content of findings.json for a folder of evidence files."""
+    using = recogniser(tuple(knowledge_paths))
+    hosts, broken = evidence.read(folder)
+    fleet = Fleet(hosts)
+    read: list[tuple[evidence.Group, Assessment]] = []
+    assessor = _Assessor(using)
+    for host in hosts:
+        for group in host.groups:
+            assessment = assessor.assess(group)
+            fleet.hear(group, assessment)
+            read.append((group, assessment))
+    tallies: dict[str, Tally] = {}
+    for group, assessment in read:
+        egress = fleet.egress(group, assessment)
+        identifier = findings.identity(assessment, egress, group.host)
+        tallies.setdefault(identifier, Tally()).add(group, assessment, egress)
+    delivered_at = _delivered_at(using, hosts)
+    found = [tally.finding(using.known, delivered_at=delivered_at) for tally in tallies.values()]
+    return {"schema": 1, "findings": sorted(found, key=_order), "notes": [_note(item) for item in broken]}
+
+
+class _Assessor:
+    """Reads equal replies once: those of one signature differ in addresses and ids only."""
+
+    def __init__(self, using: Recogniser) -> None:
+        self._using = using
+        self._known: dict[tuple[t.Any, ...], Assessment] = {}
+
+    def assess(self, group: evidence.Group) -> Assessment:
+        key = (group.signature, group.relay_host, group.stage, group.dsn)
+        first = self._known.get(key)
+        if first is None or (first.rule and first.rule.capture):
+            first = self._known[key] = assess(
+                self._using,
+                group.text,
+                relay=group.relay_host,
+                relay_ips=group.relay_ips,
+                dsn=group.dsn,
+                stage=group.stage,
+                named_ips=group.named_ips,
+            )
+        return first._replace(named_ips=group.named_ips)
+
+
+def _delivered_at(using: Recogniser, hosts: t.Iterable[evidence.HostEvidence]) -> dict[str, datetime.datetime]:
+    """Return when each receiver last took a message, from any host."""
+    last: dict[str, datetime.datetime] = {}
+    for host in hosts:
+        for relay, at in host.delivered.items():
+            slug = answered_by(using.known, relay)
+            if slug and (slug not in last or last[slug] < at):
+                last[slug] = at
+    return last
+
+
+def _order(finding: dict[str, t.Any]) -> tuple[int, int, str]:
+    """What blocks the sender first, then what hits most."""
+    return _SEVERITIES.index(finding["severity"]), -sum(finding["counts"][name] for name in OUTCOMES), finding["id"]
+
+
+def _note(broken: evidence.Broken) -> dict[str, str]:
+    return {"code": broken.code, "path": broken.path, **fill(phrases()["notes"][broken.code], path=broken.path, detail=broken.detail)}

@@ -1,0 +1,110 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to the collection: may change at any time without notice.
+"""The evidence files of a run, one at a time and only what diagnosis needs of them; a broken one is a note."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import typing as t
+from pathlib import Path
+
+_OUTCOMES = ("bounced", "deferred", "expired")
+
+
+class Group(t.NamedTuple):
+    """The replies of one signature, as one host saw them."""
+
+    host: str
+    signature: str
+    text: str
+    dsn: str | None
+    stage: str | None
+    relay_host: str | None
+    relay_ips: tuple[str, ...]
+    named_ips: tuple[str, ...]
+    counts: dict[str, int]
+    at_least: bool
+    recipient_domains: dict[str, int]
+    first_at: datetime.datetime | None
+    last_at: datetime.datetime | None
+
+
+class HostEvidence(t.NamedTuple):
+    host: str
+    groups: list[Group]
+    configured: tuple[str, ...]
+    delivered: dict[str, datetime.datetime]  # last delivery by relay host
+
+
+class Broken(t.NamedTuple):
+    """Something that could not be read; C(code) names the sentence that says so."""
+
+    path: str
+    code: str
+    detail: str
+
+
+def read(folder: Path) -> tuple[list[HostEvidence], list[Broken]]:
+    """Return what the files of a folder hold, in the order of their names, and what could not be read."""
+    found: list[HostEvidence] = []
+    broken: list[Broken] = []
+    for path in sorted(folder.glob("*.json")):
+        try:
+            found.append(_host(path, json.loads(path.read_bytes()), broken))
+        except OSError as error:
+            broken.append(Broken(path.name, "evidence_unreadable", error.strerror or type(error).__name__))
+        except (ValueError, RecursionError):
+            broken.append(Broken(path.name, "evidence_not_json", ""))
+        except (AttributeError, KeyError, TypeError) as error:
+            broken.append(Broken(path.name, "evidence_malformed", f"{type(error).__name__}: {error}"))
+    return found, broken
+
+
+def _host(path: Path, data: dict[str, t.Any], broken: list[Broken]) -> HostEvidence:
+    if data["schema"] != 1:
+        raise KeyError("schema 1")
+    host = str(data["host"])
+    groups = []
+    for index, reply in enumerate(data["replies"]):
+        try:
+            groups.append(_group(host, reply))
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            broken.append(Broken(path.name, "reply_malformed", f"replies[{index}]: {type(error).__name__}: {error}"))
+    delivered: dict[str, datetime.datetime] = {}
+    for entry in data.get("delivered") or ():
+        last_at = moment(entry.get("last_at"))
+        if entry.get("relay_host") and last_at:
+            delivered[str(entry["relay_host"])] = last_at
+    return HostEvidence(host, groups, tuple((data.get("egress") or {}).get("configured") or ()), delivered)
+
+
+def _group(host: str, reply: dict[str, t.Any]) -> Group:
+    outcomes = reply["outcomes"]
+    counts = {name: int(outcomes.get(name) or 0) for name in _OUTCOMES}
+    return Group(
+        host=host,
+        signature=str(reply["signature"]),
+        text=str(reply["text"]),
+        dsn=reply.get("dsn"),
+        stage=reply.get("stage"),
+        relay_host=reply.get("relay_host"),
+        relay_ips=tuple(reply.get("relay_ips") or ()),
+        named_ips=tuple(reply["named_ips"]),
+        counts={**counts, "recipients": int(reply.get("recipients") or 0)},
+        at_least=bool(reply.get("recipients_at_least")),
+        recipient_domains={str(name): int(count) for name, count in (reply.get("recipient_domains") or {}).items()},
+        first_at=moment(reply.get("first_at")),
+        last_at=moment(reply.get("last_at")),
+    )
+
+
+def moment(stamp: t.Any) -> datetime.datetime | None:
+    """Return a time with offset, or None where there is none."""
+    try:
+        found = datetime.datetime.fromisoformat(stamp)
+    except (TypeError, ValueError):
+        return None
+    return found if found.tzinfo else None

@@ -1,0 +1,84 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to the collection: may change at any time without notice.
+"""Pasted text -> what it means, for a person and for code."""
+
+from __future__ import annotations
+
+import functools
+import typing as t
+
+from ansible_collections.postmaster.delist.plugins.plugin_utils import _findings as findings
+from ansible_collections.postmaster.delist.plugins.plugin_utils import _findings_text as texts
+from ansible_collections.postmaster.delist.plugins.plugin_utils import _pasted as pasted
+from ansible_collections.postmaster.delist.plugins.plugin_utils._findings_assess import Assessment, assess
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import load
+from ansible_collections.postmaster.delist.plugins.plugin_utils._recognise import Recogniser
+
+
+@functools.lru_cache(maxsize=4)
+def recogniser(knowledge_paths: tuple[str, ...] = ()) -> Recogniser:
+    """Return the recogniser over the shipped knowledge and a site's own."""
+    return Recogniser(load(knowledge_paths))
+
+
+def explain(
+    text: str,
+    relay: str | None = None,
+    dsn: str | None = None,
+    command: str | None = None,
+    *,
+    knowledge_paths: t.Sequence[str] = (),
+) -> list[dict[str, t.Any]]:
+    """Return one diagnosis for each reply in a text; none when there is no reply in it.
+
+    :param relay: host name of the server that answered, where the text does not say it
+    :param dsn: the enhanced code that the local MTA noted
+    :param command: the SMTP command that was answered, such as RCPT TO
+    """
+    using = recogniser(tuple(knowledge_paths))
+    found: dict[tuple[str, str, str | None], dict[str, t.Any]] = {}
+    for item in pasted.read(text):
+        item = item._replace(
+            relay_host=item.relay_host or relay,
+            dsn=item.dsn or dsn,
+            stage=item.stage or pasted.stage_of(command),
+        )
+        diagnosis = _diagnosis(using, item)
+        if diagnosis is not None:
+            found.setdefault((diagnosis["id"], diagnosis["reply"]["text"], item.relay_host), diagnosis)
+    return list(found.values())
+
+
+def _diagnosis(using: Recogniser, item: pasted.Pasted) -> dict[str, t.Any] | None:
+    read = assess(
+        using, item.reply, relay=item.relay_host, relay_ips=item.relay_ips, dsn=item.dsn, stage=item.stage
+    )
+    reply = read.recognition.reply
+    if read.rule is None and reply.code is None and reply.enhanced is None and item.status is None:
+        return None
+    finding = findings.finding(using.known, read, findings.egress_of_text(read))
+    return {
+        **finding,
+        "receivers": _receivers(read),
+        "hosts": [],
+        "evidence": [reply.text],
+        "receiver_name": texts.receiver_name(using.known, read.receiver or read.answered_by),
+        "summary": texts.summary(finding),
+        "reply": {
+            "code": reply.code,
+            "enhanced": reply.enhanced,
+            "stage": item.stage,
+            "text": reply.text,
+            "relay_host": item.relay_host,
+            "relay_ips": list(item.relay_ips),
+            "named_ips": list(read.named_ips),
+            "status": item.status,
+        },
+    }
+
+
+def _receivers(read: Assessment) -> list[dict[str, t.Any]]:
+    slug = read.answered_by or read.receiver
+    return [{"slug": slug, "hosts": []}] if slug else []

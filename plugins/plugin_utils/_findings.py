@@ -1,0 +1,117 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to the collection: may change at any time without notice.
+"""A finding: one counterpart (receiver or list), one subject, one cause. Made here and nowhere else."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import typing as t
+
+from ansible_collections.postmaster.delist.plugins.module_utils._addresses import is_documentation
+from ansible_collections.postmaster.delist.plugins.plugin_utils import _findings_text as text
+from ansible_collections.postmaster.delist.plugins.plugin_utils._findings_assess import Assessment
+from ansible_collections.postmaster.delist.plugins.plugin_utils._findings_remedy import remedy
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import Knowledge
+from ansible_collections.postmaster.delist.plugins.plugin_utils._recognise import CONFIDENCES
+
+# With one of these nothing may be asked of anybody: the IP address or the receiver may be somebody else's claim.
+BLOCKING_DOUBTS = frozenset({"foreign_relay", "unknown_egress", "nested", "redacted", "no_ip"})
+_ASKING = frozenset({"email", "form", "at_list"})
+_NOT_IN_A_NAME = re.compile(r"[^a-z0-9]+")
+
+
+class Egress(t.NamedTuple):
+    """The public address that the receiver saw, and how it is known; None is an honest answer."""
+
+    ip: str | None = None
+    source: str | None = None
+    doubts: tuple[str, ...] = ()
+
+
+def egress_of_text(assessment: Assessment) -> Egress:
+    """Return the address of a reply about which nothing else is known."""
+    if assessment.named_ips:
+        return Egress(assessment.named_ips[0], "reply")
+    return Egress(doubts=("no_ip",) if assessment.is_about_address and "redacted" not in assessment.doubts else ())
+
+
+def subject(assessment: Assessment, egress: Egress) -> dict[str, str | None]:
+    if assessment.is_about_address and assessment.subject_value is None:
+        return {"kind": "ip" if egress.ip else "none", "value": egress.ip}
+    return {"kind": assessment.subject_kind, "value": assessment.subject_value}
+
+
+def identity(assessment: Assessment, egress: Egress, host: str | None) -> str:
+    """Return the id under which a reply is counted; where nothing is named, each host has its own finding."""
+    about = subject(assessment, egress)
+    return f"{assessment.owner}/{about['kind']}/{about['value'] or host or 'unknown'}/{assessment.cause}"
+
+
+def slug(identifier: str) -> str:
+    """Return the id as part of a file name."""
+    owner, kind, value, _cause = identifier.split("/", 2)[0], *_inner(identifier)
+    parts = (owner, value) if kind != "none" else (owner, _cause, value)
+    readable = _NOT_IN_A_NAME.sub("-", "-".join(parts).lower()).strip("-")[:60].rstrip("-")
+    return f"{readable}-{hashlib.sha256(identifier.encode()).hexdigest()[:6]}"
+
+
+def _inner(identifier: str) -> tuple[str, str, str]:
+    """Return kind, value and cause; a URL as value has slashes of its own."""
+    _owner, kind, rest = identifier.split("/", 2)
+    value, _slash, cause = rest.rpartition("/")
+    return kind, value, cause
+
+
+def confidence(assessment: Assessment, egress: Egress) -> str:
+    """Return the lower of what the rule and what the address allow."""
+    doubts = {*assessment.doubts, *egress.doubts}
+    if doubts & BLOCKING_DOUBTS - {"no_ip"}:
+        return "low"
+    if doubts & {"uncorroborated", "inferred_ip", "several_egress", "no_ip"}:
+        return min(assessment.confidence, "medium", key=CONFIDENCES.index)
+    return assessment.confidence
+
+
+def finding(known: Knowledge, assessment: Assessment, egress: Egress, *, host: str | None = None) -> dict[str, t.Any]:
+    """Return the finding that one reply makes, without hosts, counts and times."""
+    cause = known.causes[assessment.cause]
+    entry = known.lists.get(assessment.list or "")
+    rule = assessment.rule
+    about = subject(assessment, egress)
+    asked = remedy(known, assessment)
+    identifier = identity(assessment, egress, host)
+    documentation = any(is_documentation(value) for value in (egress.ip, about["value"] if about["kind"] == "ip" else None) if value)
+    codes = [*assessment.doubts, *egress.doubts, *(("documentation",) if documentation else ())]
+    sure = confidence(assessment, egress)
+    return {
+        "schema": 1,
+        "id": identifier,
+        "slug": slug(identifier),
+        "receiver": assessment.receiver,
+        "list": assessment.list,
+        "subject": about,
+        "egress_ip": egress.ip,
+        "ip_source": egress.source,
+        "cause": assessment.cause,
+        "severity": cause["severity"],
+        "stage": assessment.recognition.subject.stage,
+        "rules": [rule.name] if rule else [],
+        "scope": assessment.scope,
+        "persistence": assessment.persistence,
+        "remedy": asked,
+        "who_can_fix": (rule.who_can_fix if rule else None) or (entry.who_can_fix if entry else None) or cause["who_can_fix"],
+        "opens_case": cause["opens_case"],
+        "requestable": cause["request"] and asked["channel"] in _ASKING and not BLOCKING_DOUBTS & set(codes),
+        "title": text.title(known, assessment, about["value"]),
+        "explanation": text.explanation(known, assessment),
+        "next_steps": text.steps(known, assessment, asked),
+        "avoid": text.avoid(known, assessment),
+        "how_long": text.how_long(known, assessment, asked),
+        "confidence": sure,
+        "doubts": text.doubts(known, assessment, codes, ip=egress.ip, remedy=asked),
+        "documentation": documentation,
+        "sources": [*rule.sources] if rule else [],
+    }

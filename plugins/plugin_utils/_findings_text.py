@@ -1,0 +1,154 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to the collection: may change at any time without notice.
+"""The words of a finding in both languages, put together from knowledge: nothing is said here that is not data."""
+
+from __future__ import annotations
+
+import functools
+import re
+import typing as t
+
+from ansible_collections.postmaster.delist.plugins.plugin_utils._findings_assess import Assessment
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import SHIPPED, Knowledge
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_model import Text
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import read
+
+LANGUAGES = ("en", "ja")
+
+_NAME = re.compile(r"\{([a-z_]+)\}")
+_DURATION = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?")
+
+
+@functools.lru_cache(maxsize=1)
+def phrases() -> dict[str, dict[str, Text]]:
+    """Return the sentences of knowledge/texts/findings.yml by section and name."""
+    return t.cast("dict[str, dict[str, Text]]", read(SHIPPED / "texts" / "findings.yml"))
+
+
+def fill(template: Text, **values: str | Text) -> Text:
+    """Return a sentence with its {names} filled in; a value is never looked at as a template."""
+
+    def value(name: str, language: str) -> str:
+        found = values[name]
+        return found if isinstance(found, str) else found[language]
+
+    return {language: _NAME.sub(lambda match: value(match[1], language), template[language]) for language in LANGUAGES}
+
+
+def joined(texts: t.Iterable[Text]) -> Text:
+    """Return several sentences as one text."""
+    texts = list(texts)
+    return {"en": " ".join(text["en"] for text in texts), "ja": "".join(text["ja"] for text in texts)}
+
+
+def counterpart_name(known: Knowledge, assessment: Assessment) -> Text:
+    """Return what the counterpart of a finding is called."""
+    if assessment.list:
+        return known.lists[assessment.list].name
+    return receiver_name(known, assessment.receiver)
+
+
+def receiver_name(known: Knowledge, receiver: str | None) -> Text:
+    if receiver is None:
+        return phrases()["phrases"]["unknown_receiver"]
+    party = known.receivers.get(receiver)
+    return party.name if party else {"en": receiver, "ja": receiver}
+
+
+def title(known: Knowledge, assessment: Assessment, subject: str | None) -> Text:
+    texts = phrases()["phrases"]
+    shown = fill(texts["title_subject"], value=subject) if subject else ""
+    return fill(texts["title"], who=counterpart_name(known, assessment), cause=known.causes[assessment.cause]["title"], subject=shown)
+
+
+def summary(finding: dict[str, t.Any]) -> Text:
+    """Return a finding in one line."""
+    return fill(phrases()["phrases"]["summary"], title=finding["title"], turn=phrases()["who_can_fix"][finding["who_can_fix"]])
+
+
+def explanation(known: Knowledge, assessment: Assessment) -> Text:
+    """Return what the reply means: the rule's own words, or the cause's where no rule speaks."""
+    return assessment.rule.means if assessment.rule else t.cast(Text, known.causes[assessment.cause]["means"])
+
+
+def steps(known: Knowledge, assessment: Assessment, remedy: dict[str, t.Any]) -> list[dict[str, t.Any]]:
+    """Return what to do now: first what stops the loss, then the cause's way, what this reply adds, and whom to ask."""
+    of_cause = known.causes[assessment.cause]["steps"]
+    of_rule = assessment.rule.steps if assessment.rule else ()
+    of_list = known.lists[assessment.list].steps if assessment.list else ()
+    first = [step for step in of_cause if step.get("action") == "hold"]
+    rest = [step for step in of_cause if step.get("action") != "hold"]
+    asking = way(remedy)
+    found = [*first, *rest, *of_rule, *of_list, *([{"action": "request", **asking}] if asking else [])]
+    return [{"action": step.get("action") or "read", "command": None, "en": step["en"], "ja": step["ja"]} for step in found]
+
+
+def way(remedy: dict[str, t.Any]) -> Text | None:
+    """Return the sentence that says whom to ask, or None when nobody is to be asked."""
+    texts = phrases()["remedies"]
+    channel = remedy["channel"]
+    if channel == "email" and remedy["to"]:
+        return fill(texts["email"], to=remedy["to"])
+    if channel in ("form", "at_list") and remedy["url"]:
+        return fill(texts[channel], url=remedy["url"])
+    contact = remedy["to"] or remedy["url"]
+    return fill(texts["contact"], contact=contact) if contact else None
+
+
+def avoid(known: Knowledge, assessment: Assessment) -> Text:
+    of_list = known.lists[assessment.list].avoid if assessment.list else None
+    of_rule = assessment.rule.avoid if assessment.rule else None
+    return of_rule or of_list or t.cast(Text, known.causes[assessment.cause]["avoid"])
+
+
+def how_long(known: Knowledge, assessment: Assessment, remedy: dict[str, t.Any]) -> Text:
+    """Return how long it takes: the figures of the rule and the channel, or the cause's usual ones."""
+    texts = phrases()["how_long"]
+    of_list = known.lists[assessment.list].expires_after if assessment.list else None
+    expires = (assessment.rule.expires_after if assessment.rule else None) or of_list
+    figures = (("expires", expires), ("answer", remedy["expected_answer"]), ("propagation", remedy["propagation"]))
+    known_figures = [fill(texts[name], time=duration(value)) for name, value in figures if value]
+    return joined(known_figures) if known_figures else t.cast(Text, known.causes[assessment.cause]["how_long"])
+
+
+def duration(iso: str) -> Text:
+    """Return an ISO 8601 duration in words."""
+    match = _DURATION.fullmatch(iso)
+    if match is None:
+        return {"en": iso, "ja": iso}
+    weeks, days, hours, minutes = (int(part or 0) for part in match.groups())
+    total = ((weeks * 7 + days) * 24 + hours) * 60 + minutes
+    texts = phrases()["durations"]
+    if total % 60:
+        return fill(texts["minutes"], n=str(total))
+    if total == 60:
+        return texts["hour"]
+    if total < 72 * 60 or total % (24 * 60):
+        return fill(texts["hours"], n=str(total // 60))
+    return fill(texts["days"], n=str(total // (24 * 60)))
+
+
+def doubts(known: Knowledge, assessment: Assessment, codes: t.Iterable[str], *, ip: str | None, remedy: dict[str, t.Any]) -> list[dict[str, str]]:
+    """Return why the finding is less than certain, each with its code."""
+    texts = phrases()["doubts"]
+    rule, claimed = assessment.rule, assessment.recognition.claimed
+    values: dict[str, str | Text] = {
+        "claimed": known.party(claimed.owner).name if claimed else "",
+        "ip": ip or "",
+        "since": "",
+        "reason": "",
+    }
+    found: list[dict[str, str]] = []
+    for code in codes:
+        about = rule.retired if code == "retired" and rule else None
+        if about:
+            values.update(since=str(about["since"]), reason=about["reason"])
+        found.append({"code": code, **fill(texts[code], **values)})
+    if remedy["retired"]:
+        values.update(since=str(remedy["retired"]["since"]), reason=remedy["retired"]["reason"])
+        found.append({"code": "retired_channel", **fill(texts["retired_channel"], **values)})
+    if remedy["doubt"]:
+        found.append({"code": "channel", **remedy["doubt"]})
+    return found

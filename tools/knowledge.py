@@ -41,9 +41,11 @@ def main() -> int:
         if not wrong:
             found[kind][slug] = document.data
             documents.append((slug, kind, document))
-    for slug, kind, document in documents:
+    for slug, _kind, document in documents:
         if document.data.get("slug", slug) != slug:
-            complaints.append((slug, document.error(("slug",), f"the name of the folder or file, {slug!r}, was expected")))
+            complaints.append(
+                (slug, document.error(("slug",), f"the name of the folder or file, {slug!r}, was expected"))
+            )
         complaints += [(slug, error) for error in check.reference_complaints(document, document.data, found)]
     for path in sorted(root.glob("receivers/*/samples/*.yml")):
         slug = path.parents[1].name

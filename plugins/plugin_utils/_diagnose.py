@@ -19,6 +19,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._findings_assess
 from ansible_collections.postmaster.delist.plugins.plugin_utils._findings_text import fill, phrases
 from ansible_collections.postmaster.delist.plugins.plugin_utils._recognise import Recogniser
 
+_ANYBODY = frozenset({"recipient_invalid", "recipient_policy", "greylisted", "receiver_trouble"})
 _SEVERITIES = ("critical", "high", "medium", "low", "info")
 
 
@@ -33,7 +34,7 @@ def diagnose(folder: Path, *, knowledge_paths: t.Sequence[str] = ()) -> dict[str
         for group in host.groups:
             assessment = assessor.assess(group)
             fleet.hear(group, assessment)
-            read.append((group, assessment))
+            read.append((group, assessor.anybody(assessment)))
     tallies: dict[str, Tally] = {}
     for group, assessment in read:
         egress = fleet.egress(group, assessment)
@@ -66,6 +67,19 @@ class _Assessor:
             )
         return first._replace(named_ips=group.named_ips)
 
+    def anybody(self, assessment: Assessment) -> Assessment:
+        """Return the reading without its receiver where it does not matter who that is.
+
+        A mistyped recipient at each of a thousand small domains is one fact about a host, not a thousand.
+        """
+        if (
+            assessment.cause in _ANYBODY
+            and assessment.subject_kind == "none"
+            and assessment.receiver not in self._using.known.receivers
+        ):
+            return assessment._replace(receiver=None)
+        return assessment
+
 
 def _delivered_at(using: Recogniser, hosts: t.Iterable[evidence.HostEvidence]) -> dict[str, datetime.datetime]:
     """Return when each receiver last took a message, from any host."""
@@ -84,4 +98,8 @@ def _order(finding: dict[str, t.Any]) -> tuple[int, int, str]:
 
 
 def _note(broken: evidence.Broken) -> dict[str, str]:
-    return {"code": broken.code, "path": broken.path, **fill(phrases()["notes"][broken.code], path=broken.path, detail=broken.detail)}
+    return {
+        "code": broken.code,
+        "path": broken.path,
+        **fill(phrases()["notes"][broken.code], path=broken.path, detail=broken.detail),
+    }

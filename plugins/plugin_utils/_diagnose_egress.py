@@ -70,7 +70,11 @@ class Fleet:
         for source, ips in (("config", self._configured[group.host]), ("inferred", self._good(group.host))):
             candidates = [ip for ip in ips if wanted is None or _family(ip) == wanted]
             if len(candidates) == 1:
-                return Egress(candidates[0], source, ("inferred_ip",) if source == "inferred" and assessment.is_about_address else ())
+                return Egress(
+                    candidates[0],
+                    source,
+                    ("inferred_ip",) if source == "inferred" and assessment.is_about_address else (),
+                )
             if candidates:
                 return Egress(doubts=("no_ip", "several_egress") if assessment.is_about_address else ())
         return Egress(doubts=("no_ip",) if assessment.is_about_address and "redacted" not in assessment.doubts else ())
@@ -99,4 +103,8 @@ def _family(ip: str) -> int:
 
 def _is_own_relay(assessment: Assessment) -> bool:
     recognition = assessment.recognition
-    return recognition.fit is Fit.CERTAIN and recognition.receiver is not None and recognition.receiver == assessment.receiver
+    return (
+        recognition.fit is Fit.CERTAIN
+        and recognition.receiver is not None
+        and recognition.receiver == assessment.receiver
+    )

@@ -28,6 +28,7 @@ _MAY_HARDEN = frozenset({"ip_reputation_deferred", "rate_limited"})
 _EVIDENCE = 5
 _EVIDENCE_LENGTH = 1000
 _DOMAINS = 100
+_RECEIVERS = 100
 
 
 class _Share:
@@ -88,9 +89,11 @@ class Tally:
         counts: dict[str, t.Any] = {name: self._all.counts[name] for name in _COUNTED}
         return {
             **found,
-            "receivers": [share.shown(slug) for slug, share in sorted(self._shares.items(), key=_by_size)],
+            "receivers": [share.shown(slug) for slug, share in sorted(self._shares.items(), key=_by_size)[:_RECEIVERS]],
             "rules": [name for name, _count in _most(self._rules, len(self._rules))],
-            "persistence": "transient_but_persistent" if hardened and found["persistence"] == "transient" and assessment.cause in _MAY_HARDEN else found["persistence"],
+            "persistence": "transient_but_persistent"
+            if hardened and found["persistence"] == "transient" and assessment.cause in _MAY_HARDEN
+            else found["persistence"],
             "opens_case": found["opens_case"] and (assessment.cause not in _MAY_HARDEN or hardened),
             "hosts": sorted(self._all.hosts),
             "counts": {**counts, "recipients_at_least": True} if self._at_least else counts,

@@ -52,9 +52,7 @@ def explain(
 
 
 def _diagnosis(using: Recogniser, item: pasted.Pasted) -> dict[str, t.Any] | None:
-    read = assess(
-        using, item.reply, relay=item.relay_host, relay_ips=item.relay_ips, dsn=item.dsn, stage=item.stage
-    )
+    read = assess(using, item.reply, relay=item.relay_host, relay_ips=item.relay_ips, dsn=item.dsn, stage=item.stage)
     reply = read.recognition.reply
     if read.rule is None and reply.code is None and reply.enhanced is None and item.status is None:
         return None

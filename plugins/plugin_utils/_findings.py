@@ -83,8 +83,12 @@ def finding(known: Knowledge, assessment: Assessment, egress: Egress, *, host: s
     about = subject(assessment, egress)
     asked = remedy(known, assessment)
     identifier = identity(assessment, egress, host)
-    documentation = any(is_documentation(value) for value in (egress.ip, about["value"] if about["kind"] == "ip" else None) if value)
-    codes = [*assessment.doubts, *egress.doubts, *(("documentation",) if documentation else ())]
+    documentation = bool(egress.ip) and is_documentation(t.cast(str, egress.ip))
+    codes = [
+        *assessment.doubts,
+        *egress.doubts,
+        *(("documentation",) if documentation and about["kind"] == "ip" else ()),
+    ]
     sure = confidence(assessment, egress)
     return {
         "schema": 1,
@@ -102,7 +106,9 @@ def finding(known: Knowledge, assessment: Assessment, egress: Egress, *, host: s
         "scope": assessment.scope,
         "persistence": assessment.persistence,
         "remedy": asked,
-        "who_can_fix": (rule.who_can_fix if rule else None) or (entry.who_can_fix if entry else None) or cause["who_can_fix"],
+        "who_can_fix": (rule.who_can_fix if rule else None)
+        or (entry.who_can_fix if entry else None)
+        or cause["who_can_fix"],
         "opens_case": cause["opens_case"],
         "requestable": cause["request"] and asked["channel"] in _ASKING and not BLOCKING_DOUBTS & set(codes),
         "title": text.title(known, assessment, about["value"]),

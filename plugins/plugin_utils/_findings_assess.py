@@ -20,14 +20,21 @@ IP_CAUSES = frozenset({"ip_blocklisted_receiver", "ip_blocklisted_dnsbl", "ip_po
 UNCLASSIFIED = "unclassified"
 
 # Another hop's reply inside this one.
-_NESTED = re.compile(r"\bhost \S{1,255} (?:\[[^]]{1,50}\] )?said:|\bremote (?:mail )?(?:server|host) said\b|\bSMTP error from remote", re.IGNORECASE)
+_NESTED = re.compile(
+    r"\bhost \S{1,255} (?:\[[^]]{1,50}\] )?said:|\bremote (?:mail )?(?:server|host) said\b|\bSMTP error from remote",
+    re.IGNORECASE,
+)
 # "yy.yy.yy.yyy", "x.x.x.x", "[****]", "203.0.113.xxx".
-_REDACTED = re.compile(r"(?<![\w.])(?:[0-9]{1,3}\.){0,3}(?:[xXyYzZ*]{1,3}\.){1,3}[xXyYzZ*]{1,3}(?![\w.])|\[[*xX]{2,}\]|(?<![\w.])(?:[0-9]{1,3}\.){3}[xX*]{1,3}(?![\w.])")
+_REDACTED = re.compile(
+    r"(?<![\w.])(?:[0-9]{1,3}\.){0,3}(?:[xXyYzZ*]{1,3}\.){1,3}[xXyYzZ*]{1,3}(?![\w.])|\[[*xX]{2,}\]|(?<![\w.])(?:[0-9]{1,3}\.){3}[xX*]{1,3}(?![\w.])"
+)
 _DOMAIN = re.compile(r"(?=.{4,253}\Z)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 _URL = re.compile(r"https?://[A-Za-z0-9.-]{3,253}(?:[/:?][A-Za-z0-9./?&=_%:~+#-]{0,300})?")
 _LOOPBACK = re.compile(r"localhost(?:\..*)?|127\.[0-9.]+|::1")
 # Registries that give names out one label further down (co.jp, com.br).
-_SECOND_LEVEL = frozenset("ac ad co com ed edu go gob gov gr lg mil ne net nom or org".split())
+_SECOND_LEVEL = frozenset(
+    ("ac", "ad", "co", "com", "ed", "edu", "go", "gob", "gov", "gr", "lg", "mil", "ne", "net", "nom", "or", "org")
+)
 
 
 class Assessment(t.NamedTuple):
@@ -49,7 +56,7 @@ class Assessment(t.NamedTuple):
 
     @property
     def owner(self) -> str:
-        return self.list or self.receiver or "unknown"
+        return self.list or self.receiver or ("other" if self.answered_by else "unknown")
 
     @property
     def is_about_address(self) -> bool:
@@ -178,7 +185,11 @@ def _doubts(recognition: Recognition, rule: Rule | None, *, about_address: bool,
 
 
 def _confidence(rule: Rule | None, recognition: Recognition, doubts: t.Collection[str]) -> str:
-    if rule is None or recognition.fit in (Fit.FOREIGN, Fit.VAGUE) or {"foreign_relay", "nested", "redacted"} & set(doubts):
+    if (
+        rule is None
+        or recognition.fit in (Fit.FOREIGN, Fit.VAGUE)
+        or {"foreign_relay", "nested", "redacted"} & set(doubts)
+    ):
         return "low"
     if "no_relay" in doubts and rule.confidence == "high":
         return "medium"

@@ -29,12 +29,15 @@ def phrases() -> dict[str, dict[str, Text]]:
 
 def fill(template: Text, **values: str | Text) -> Text:
     """Return a sentence with its {names} filled in; a value is never looked at as a template."""
+    return {language: _filled(template[language], language, values) for language in LANGUAGES}
 
-    def value(name: str, language: str) -> str:
-        found = values[name]
+
+def _filled(template: str, language: str, values: dict[str, str | Text]) -> str:
+    def value(match: t.Match[str]) -> str:
+        found = values[match[1]]
         return found if isinstance(found, str) else found[language]
 
-    return {language: _NAME.sub(lambda match: value(match[1], language), template[language]) for language in LANGUAGES}
+    return _NAME.sub(value, template)
 
 
 def joined(texts: t.Iterable[Text]) -> Text:
@@ -47,6 +50,8 @@ def counterpart_name(known: Knowledge, assessment: Assessment) -> Text:
     """Return what the counterpart of a finding is called."""
     if assessment.list:
         return known.lists[assessment.list].name
+    if assessment.receiver is None and assessment.answered_by:
+        return phrases()["phrases"]["any_receiver"]
     return receiver_name(known, assessment.receiver)
 
 
@@ -60,12 +65,19 @@ def receiver_name(known: Knowledge, receiver: str | None) -> Text:
 def title(known: Knowledge, assessment: Assessment, subject: str | None) -> Text:
     texts = phrases()["phrases"]
     shown = fill(texts["title_subject"], value=subject) if subject else ""
-    return fill(texts["title"], who=counterpart_name(known, assessment), cause=known.causes[assessment.cause]["title"], subject=shown)
+    return fill(
+        texts["title"],
+        who=counterpart_name(known, assessment),
+        cause=known.causes[assessment.cause]["title"],
+        subject=shown,
+    )
 
 
 def summary(finding: dict[str, t.Any]) -> Text:
     """Return a finding in one line."""
-    return fill(phrases()["phrases"]["summary"], title=finding["title"], turn=phrases()["who_can_fix"][finding["who_can_fix"]])
+    return fill(
+        phrases()["phrases"]["summary"], title=finding["title"], turn=phrases()["who_can_fix"][finding["who_can_fix"]]
+    )
 
 
 def explanation(known: Knowledge, assessment: Assessment) -> Text:
@@ -74,15 +86,17 @@ def explanation(known: Knowledge, assessment: Assessment) -> Text:
 
 
 def steps(known: Knowledge, assessment: Assessment, remedy: dict[str, t.Any]) -> list[dict[str, t.Any]]:
-    """Return what to do now: first what stops the loss, then the cause's way, what this reply adds, and whom to ask."""
+    """Return what to do now: first what stops the loss, then the cause's way, whom to ask, and what this reply adds."""
     of_cause = known.causes[assessment.cause]["steps"]
     of_rule = assessment.rule.steps if assessment.rule else ()
     of_list = known.lists[assessment.list].steps if assessment.list else ()
     first = [step for step in of_cause if step.get("action") == "hold"]
     rest = [step for step in of_cause if step.get("action") != "hold"]
     asking = way(remedy)
-    found = [*first, *rest, *of_rule, *of_list, *([{"action": "request", **asking}] if asking else [])]
-    return [{"action": step.get("action") or "read", "command": None, "en": step["en"], "ja": step["ja"]} for step in found]
+    found = [*first, *rest, *([{"action": "request", **asking}] if asking else []), *of_rule, *of_list]
+    return [
+        {"action": step.get("action") or "read", "command": None, "en": step["en"], "ja": step["ja"]} for step in found
+    ]
 
 
 def way(remedy: dict[str, t.Any]) -> Text | None:
@@ -130,7 +144,9 @@ def duration(iso: str) -> Text:
     return fill(texts["days"], n=str(total // (24 * 60)))
 
 
-def doubts(known: Knowledge, assessment: Assessment, codes: t.Iterable[str], *, ip: str | None, remedy: dict[str, t.Any]) -> list[dict[str, str]]:
+def doubts(
+    known: Knowledge, assessment: Assessment, codes: t.Iterable[str], *, ip: str | None, remedy: dict[str, t.Any]
+) -> list[dict[str, str]]:
     """Return why the finding is less than certain, each with its code."""
     texts = phrases()["doubts"]
     rule, claimed = assessment.rule, assessment.recognition.claimed

@@ -29,7 +29,12 @@ __all__ = ["SHIPPED", "Knowledge", "KnowledgeError", "files", "load"]
 SHIPPED = Path(__file__).parents[2] / "knowledge"
 
 # Which files there are: kind (and name of the schema), and where they stand.
-_LAYOUT = (("causes", "causes.yml"), ("receiver", "receivers/*/receiver.yml"), ("blocklist", "blocklists/*.yml"), ("generic", "generic/*.yml"))
+_LAYOUT = (
+    ("causes", "causes.yml"),
+    ("receiver", "receivers/*/receiver.yml"),
+    ("blocklist", "blocklists/*.yml"),
+    ("generic", "generic/*.yml"),
+)
 # What a site's file adds to, and by which key; everything else it replaces.
 _MERGED_BY = {"rules": "id", "lists": "slug", "zones": "zone"}
 _UNITED = ("relays", "domains", "own_domains")
@@ -138,7 +143,10 @@ def _built(found: dict[str, dict[str, t.Any]], folders: dict[str, tuple[Path, ..
     generic = {slug: model.generic_from(data) for slug, data in found["generic"].items()}
     parties: list[model.Party] = [*receivers.values(), *blocklists.values(), *generic.values()]
     # The longest glob first: a relay belongs to the receiver that names it most exactly.
-    globs = sorted(((glob, slug) for slug, receiver in receivers.items() for glob in receiver.relays), key=lambda pair: (-len(pair[0]), pair))
+    globs = sorted(
+        ((glob, slug) for slug, receiver in receivers.items() for glob in receiver.relays),
+        key=lambda pair: (-len(pair[0]), pair),
+    )
     return Knowledge(
         receivers=receivers,
         blocklists=blocklists,

@@ -39,7 +39,9 @@ def form_complaints(kind: str, found: Document, *, partial: bool = False) -> t.I
 
     :param partial: the file only adds to a known one, so it need not say everything
     """
-    for error in sorted(_validator(kind, partial).iter_errors(found.data), key=lambda error: list(map(str, error.absolute_path))):
+    for error in sorted(
+        _validator(kind, partial).iter_errors(found.data), key=lambda error: list(map(str, error.absolute_path))
+    ):
         deepest = _deepest(error)
         yield found.error(deepest.absolute_path, _expected(deepest))
 
@@ -110,14 +112,19 @@ def _repeats(found: Document) -> t.Iterator[KnowledgeError]:
             seen.add(item[key])
 
 
-def _channel_complaints(found: Document, merged: dict[str, t.Any], where: tuple[str, str], channel: dict[str, t.Any]) -> t.Iterator[KnowledgeError]:
+def _channel_complaints(
+    found: Document, merged: dict[str, t.Any], where: tuple[str, str], channel: dict[str, t.Any]
+) -> t.Iterator[KnowledgeError]:
     yield from _source_complaints(found, merged, where, channel)
     successor = (channel.get("retired") or {}).get("successor")
     for key in (*(channel.get("alternatives") or ()), *((successor,) if successor else ())):
         if key not in merged["channels"]:
             yield found.error((*where, "alternatives"), f"a key of channels was expected, not {key!r}")
     own = tuple(merged.get("own_domains") or ())
-    for name, host in (("to", (channel.get("to") or "").rpartition("@")[2]), ("url", urlsplit(channel.get("url") or "").hostname)):
+    for name, host in (
+        ("to", (channel.get("to") or "").rpartition("@")[2]),
+        ("url", urlsplit(channel.get("url") or "").hostname),
+    ):
         if host and not any(host.lower() == domain or host.lower().endswith("." + domain) for domain in own):
             yield found.error((*where, name), f"an address below one of own_domains was expected, not {host!r}")
 
@@ -132,8 +139,14 @@ def _rule_complaints(
     if remedy == "list" and named is None:
         yield found.error((*where, "remedy"), "a list was expected beside the remedy 'list'")
     if remedy != "list" and remedy not in PLAIN_REMEDIES and remedy not in (merged.get("channels") or {}):
-        yield found.error((*where, "remedy"), f"a key of channels, list, wait, fix, contact_recipient or none was expected, not {remedy!r}")
-    for part, pattern in ((("match", "pattern"), rule["match"].get("pattern")), (("subject", "capture"), rule["subject"].get("capture"))):
+        yield found.error(
+            (*where, "remedy"),
+            f"a key of channels, list, wait, fix, contact_recipient or none was expected, not {remedy!r}",
+        )
+    for part, pattern in (
+        (("match", "pattern"), rule["match"].get("pattern")),
+        (("subject", "capture"), rule["subject"].get("capture")),
+    ):
         complaint = lint.complaint(pattern) if pattern else None
         if complaint is None and part[1] == "capture" and pattern and re.compile(pattern).groups != 1:
             complaint = "exactly one group was expected"
@@ -141,14 +154,20 @@ def _rule_complaints(
             yield found.error((*where, *part), complaint)
 
 
-def _list_complaints(found: Document, merged: dict[str, t.Any], where: tuple[str, int], entry: dict[str, t.Any]) -> t.Iterator[KnowledgeError]:
+def _list_complaints(
+    found: Document, merged: dict[str, t.Any], where: tuple[str, int], entry: dict[str, t.Any]
+) -> t.Iterator[KnowledgeError]:
     yield from _source_complaints(found, merged, where, entry)
     remedy = entry["remedy"]
     if remedy not in PLAIN_REMEDIES and remedy not in merged["channels"]:
-        yield found.error((*where, "remedy"), f"a key of channels, wait, fix, contact_recipient or none was expected, not {remedy!r}")
+        yield found.error(
+            (*where, "remedy"), f"a key of channels, wait, fix, contact_recipient or none was expected, not {remedy!r}"
+        )
 
 
-def _source_complaints(found: Document, merged: dict[str, t.Any], where: tuple[str | int, ...], item: dict[str, t.Any]) -> t.Iterator[KnowledgeError]:
+def _source_complaints(
+    found: Document, merged: dict[str, t.Any], where: tuple[str | int, ...], item: dict[str, t.Any]
+) -> t.Iterator[KnowledgeError]:
     for key in item["sources"]:
         if key not in merged["sources"]:
             yield found.error((*where, "sources"), f"a key of the file's sources was expected, not {key!r}")

@@ -21,7 +21,7 @@ try:
 except ImportError:  # PyYAML without libyaml: the same result, ten times slower
     from yaml import SafeLoader as _Loader  # type: ignore[assignment]
 
-YamlPath = tuple[t.Union[str, int], ...]
+YamlPath = tuple[str | int, ...]
 
 _CONSTANTS = {"": None, "~": None, "null": None, "true": True, "false": False}
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\Z")
@@ -93,7 +93,7 @@ class _Builder:
 
     def _value(self, event: yaml.Event, where: YamlPath) -> t.Any:
         if self._lines is not None:
-            self._lines[where] = event.start_mark.line + 1
+            self._lines[where] = _line(event)
         if isinstance(event, yaml.ScalarEvent):
             return _plain(event.value) if event.implicit[0] else event.value
         if isinstance(event, yaml.MappingStartEvent):
@@ -120,7 +120,11 @@ class _Builder:
         return items
 
     def _error(self, event: yaml.Event, expected: str) -> KnowledgeError:
-        return KnowledgeError(self._path, event.start_mark.line + 1, expected)
+        return KnowledgeError(self._path, _line(event), expected)
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1
 
 
 def _plain(value: str) -> t.Any:

@@ -60,7 +60,9 @@ class Literal:
         start = text.find(self.text)
         while start >= 0:
             end = start + self.length
-            if not (self.open and text[start - 1 : start] in _ALNUM) and not (self.closed and text[end : end + 1] in _ALNUM):
+            if not (self.open and text[start - 1 : start] in _ALNUM) and not (
+                self.closed and text[end : end + 1] in _ALNUM
+            ):
                 return True
             start = text.find(self.text, start + 1)
         return False
@@ -77,7 +79,11 @@ class Condition:
         self.any_of = tuple(Literal(text) for text in rule.any_of)
         self.none_of = tuple(Literal(text) for text in rule.none_of)
         self.wordless = not self.tokens and not self.any_of
-        self.weight = sum(literal.length for literal in self.tokens) + 8 * (bool(rule.pattern) + bool(rule.enhanced)) + 4 * (bool(rule.codes) + bool(rule.stages))
+        self.weight = (
+            sum(literal.length for literal in self.tokens)
+            + 8 * (bool(rule.pattern) + bool(rule.enhanced))
+            + 4 * (bool(rule.codes) + bool(rule.stages))
+        )
 
     def holds(self, subject: Subject) -> int | None:
         """Return how much of the reply the rule explains (the more, the surer), or None when it does not hold."""
@@ -105,7 +111,7 @@ class Condition:
         return weight
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def compiled(pattern: str) -> t.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 

@@ -1,0 +1,89 @@
+#!/usr/bin/python
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: explain
+short_description: Say what a pasted reply of a mail server means
+version_added: 0.1.0
+description:
+  - Takes what a person can paste. A bare reply, a log line of Postfix, Exim, sendmail, qmail or Exchange, a bounce message,
+    or several of them.
+  - Prints a short answer (who refuses, what it means, whose turn it is, what to do now, how long it takes, what not to
+    do) and returns the whole diagnosis.
+  - The text is never treated as a template, whatever it holds.
+author:
+  - postmaster.delist contributors (@postmaster-delist)
+extends_documentation_fragment:
+  - postmaster.delist._attributes
+  - postmaster.delist._attributes.info_module
+options:
+  reply:
+    description:
+      - The text. For a text in an extra var use O(reply_variable) instead, as Ansible would template it.
+    type: str
+  reply_file:
+    description:
+      - A file on the controller with the text; the first MiB is read.
+    type: path
+  reply_variable:
+    description:
+      - The name of the variable from which the text is read as it is, when neither O(reply) nor O(reply_file) is given.
+    type: str
+    default: reply
+  relay:
+    description:
+      - The host name of the server that answered, where the text does not say it.
+    type: str
+  language:
+    description:
+      - The language of the printed answer; the result has both.
+    type: str
+    choices: [en, ja]
+    default: en
+  knowledge_paths:
+    description:
+      - Folders laid out like the collection's C(knowledge/), whose files add receivers, rules and channels or replace
+        those of the same id.
+    type: list
+    elements: path
+    default: []
+seealso:
+  - module: postmaster.delist.diagnose
+  - plugin: postmaster.delist.explain
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+- name: Explain the text in a file
+  postmaster.delist.explain:
+    reply_file: bounce.eml
+    language: ja
+
+# ansible-playbook explain.yml -e '{"reply": "550 5.7.1 Service unavailable; Client host [203.0.113.7] blocked using FBLW15"}'
+- name: Explain the text in the extra var named reply
+  postmaster.delist.explain:
+"""
+
+RETURN = r"""
+diagnoses:
+  description:
+    - One finding for each reply, without counts, and with C(reply) (C(code), C(enhanced), C(stage), C(text), C(relay_host),
+      C(relay_ips), C(named_ips), C(status)), C(receiver_name) and C(summary).
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - id: "microsoft_365/ip/203.0.113.7/ip_blocklisted_receiver"
+      cause: ip_blocklisted_receiver
+      confidence: medium
+screen:
+  description: The lines that were printed.
+  returned: success
+  type: list
+  elements: str
+  sample: ["Microsoft 365 (Exchange Online Protection): IP address on the receiver's own block list (203.0.113.7)"]
+"""

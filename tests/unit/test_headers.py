@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+# REUSE-IgnoreStart
 SPDX = "SPDX-License-Identifier: GPL-3.0-or-later"
+# REUSE-IgnoreEnd
 HEAD = 1024
 
 

@@ -2,35 +2,50 @@
 # Copyright (c) 2026, postmaster.delist contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Check knowledge/ (make knowledge)."""
+"""Checks knowledge/: the form of its files, what they refer to, their patterns, and that each rule wins its samples."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+import typing as t
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / ".collections"))
 
+import knowledge_samples  # noqa: E402
 from ansible_collections.postmaster.delist.plugins.plugin_utils import _knowledge as knowledge  # noqa: E402
 from ansible_collections.postmaster.delist.plugins.plugin_utils import _knowledge_check as check  # noqa: E402
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import (  # noqa: E402
+    Document,
     KnowledgeError,
     read_with_lines,
 )
+from ansible_collections.postmaster.delist.plugins.plugin_utils._recognise import Recogniser  # noqa: E402
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", action="append", default=[], metavar="SLUG", help="check only these files")
+    parser.add_argument("--only", action="append", default=[], metavar="SLUG", help="show complaints about these only")
     wanted = set(parser.parse_args().only)
-    root = ROOT / "knowledge"
-    complaints = []
-    found: dict[str, dict] = {"causes": {}, "receiver": {}, "blocklist": {}, "generic": {}}
+    documents, complaints = read_all()
+    complaints += references(documents)
+    if not complaints:
+        using = Recogniser(knowledge.load())
+        complaints += knowledge_samples.complaints(ROOT / "knowledge", documents, using)
+    complaints = [(slug, error) for slug, error in complaints if not wanted or slug in wanted]
+    for _slug, error in complaints:
+        print(str(error).removeprefix(f"{ROOT}/"))
+    return 1 if complaints else 0
+
+
+def read_all() -> tuple[list[tuple[str, str, Document]], list[knowledge_samples.Complaint]]:
+    """Return slug, kind and content of all well-formed files, and the complaints about the others."""
     documents = []
-    for kind, path in knowledge.files(root):
-        slug = knowledge._slug(kind, path)
+    complaints = []
+    for kind, path in knowledge.files(ROOT / "knowledge"):
+        slug = knowledge.slug_of(kind, path)
         try:
             document = read_with_lines(path)
         except KnowledgeError as error:
@@ -39,25 +54,23 @@ def main() -> int:
         wrong = list(check.form_complaints(kind, document))
         complaints += [(slug, error) for error in wrong]
         if not wrong:
-            found[kind][slug] = document.data
             documents.append((slug, kind, document))
-    for slug, _kind, document in documents:
+    return documents, complaints
+
+
+def references(documents: list[tuple[str, str, Document]]) -> t.Iterator[knowledge_samples.Complaint]:
+    found: check.Found = {"causes": {}, "receiver": {}, "blocklist": {}, "generic": {}}
+    seen: dict[str, Path] = {}
+    for slug, kind, document in documents:
+        found[kind][slug] = document.data
+        if slug in seen:
+            yield slug, document.error(("slug",), f"a slug that {seen[slug]} does not have was expected")
+        seen[slug] = document.path
         if document.data.get("slug", slug) != slug:
-            complaints.append(
-                (slug, document.error(("slug",), f"the name of the folder or file, {slug!r}, was expected"))
-            )
-        complaints += [(slug, error) for error in check.reference_complaints(document, document.data, found)]
-    for path in sorted(root.glob("receivers/*/samples/*.yml")):
-        slug = path.parents[1].name
-        try:
-            document = read_with_lines(path)
-            complaints += [(slug, error) for error in check.form_complaints("samples", document)]
-        except KnowledgeError as error:
-            complaints.append((slug, error))
-    complaints = [error for slug, error in complaints if not wanted or slug in wanted]
-    for error in complaints:
-        print(error)
-    return 1 if complaints else 0
+            yield slug, document.error(("slug",), f"the name of the folder or file, {slug!r}, was expected")
+    for slug, _kind, document in documents:
+        for error in check.reference_complaints(document, document.data, found):
+            yield slug, error
 
 
 if __name__ == "__main__":

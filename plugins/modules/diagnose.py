@@ -10,10 +10,11 @@ module: diagnose
 short_description: Find out from a run's evidence who blocks which address, and why
 version_added: 0.1.0
 description:
-  - Reads the evidence of all mail hosts, C(<run_dir>/evidence/*.json), and writes the findings, C(<run_dir>/findings.json).
+  - Reads the evidence of all mail hosts, C(<run_dir>/evidence/*.json), and writes the findings,
+    C(<run_dir>/findings.json).
   - A finding is one counterpart (a receiver, or a block list that receivers quote), one subject and one cause, over all
     hosts, with what it means, whose turn it is and what to do, in English and Japanese.
-  - Runs once, on the controller. An evidence file that cannot be read becomes a note, and the others are still diagnosed.
+  - Runs once, on the controller. An evidence file that cannot be read becomes a note; the others are still diagnosed.
 author:
   - postmaster.delist contributors (@postmaster-delist)
 extends_documentation_fragment:

@@ -10,8 +10,8 @@ module: explain
 short_description: Say what a pasted reply of a mail server means
 version_added: 0.1.0
 description:
-  - Takes what a person can paste. A bare reply, a log line of Postfix, Exim, sendmail, qmail or Exchange, a bounce message,
-    or several of them.
+  - Takes what a person can paste. A bare reply, a log line of Postfix, Exim, sendmail, qmail or Exchange, a bounce
+    message, or several of them.
   - Prints a short answer (who refuses, what it means, whose turn it is, what to do now, how long it takes, what not to
     do) and returns the whole diagnosis.
   - The text is never treated as a template, whatever it holds.
@@ -63,7 +63,7 @@ EXAMPLES = r"""
     reply_file: bounce.eml
     language: ja
 
-# ansible-playbook explain.yml -e '{"reply": "550 5.7.1 Service unavailable; Client host [203.0.113.7] blocked using FBLW15"}'
+# ansible-playbook explain.yml -e '{"reply": "550 5.7.1 ... Client host [203.0.113.7] blocked using FBLW15 ..."}'
 - name: Explain the text in the extra var named reply
   postmaster.delist.explain:
 """
@@ -71,8 +71,8 @@ EXAMPLES = r"""
 RETURN = r"""
 diagnoses:
   description:
-    - One finding for each reply, without counts, and with C(reply) (C(code), C(enhanced), C(stage), C(text), C(relay_host),
-      C(relay_ips), C(named_ips), C(status)), C(receiver_name) and C(summary).
+    - One finding for each reply, without counts, and with C(receiver_name), C(summary) and C(reply), which holds
+      C(code), C(enhanced), C(stage), C(text), C(relay_host), C(relay_ips), C(named_ips) and C(status).
   returned: success
   type: list
   elements: dict

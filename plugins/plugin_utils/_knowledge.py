@@ -24,7 +24,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml 
     read_with_lines,
 )
 
-__all__ = ["SHIPPED", "Knowledge", "KnowledgeError", "files", "load"]
+__all__ = ["SHIPPED", "Knowledge", "KnowledgeError", "files", "load", "slug_of"]
 
 SHIPPED = Path(__file__).parents[2] / "knowledge"
 
@@ -89,13 +89,13 @@ def _load(extra_paths: tuple[str, ...]) -> Knowledge:
     folders: dict[str, tuple[Path, ...]] = {}
     for kind, path in files(SHIPPED):
         data = read(path)
-        slug = _slug(kind, path)
+        slug = slug_of(kind, path)
         found[kind][slug] = data
         origin[slug] = path
         folders[slug] = (path.parent,)
     for extra in extra_paths:
         for kind, document in _site_documents(Path(extra)):
-            slug = _slug(kind, document.path)
+            slug = slug_of(kind, document.path)
             check.document(kind, document, partial=slug in found[kind])
             found[kind][slug] = _merged(found[kind].get(slug), document.data)
             check.references(document, found[kind][slug], found)
@@ -115,7 +115,8 @@ def _site_documents(root: Path) -> t.Iterator[tuple[str, Document]]:
         yield kind, read_with_lines(path)
 
 
-def _slug(kind: str, path: Path) -> str:
+def slug_of(kind: str, path: Path) -> str:
+    """Return the slug under which a file is known."""
     if kind == "receiver":
         return path.parent.name
     return f"generic_{path.stem}" if kind == "generic" else path.stem

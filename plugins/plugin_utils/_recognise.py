@@ -21,7 +21,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._recognise_index
 CONFIDENCES = ("low", "medium", "high")
 
 # A literal shorter than this in all, and without a code of its own, says little without the relay.
-_DISTINCTIVE_LENGTH = 20
+_DISTINCTIVE_LENGTH = 40
 
 
 class Fit(enum.IntEnum):
@@ -88,7 +88,8 @@ class Recogniser:
             if rule.relay == "required" and rule.owner != receiver:
                 continue
             fit = _fit(rule, relay, receiver)
-            found.append(((rule.priority, fit, -causes[rule.cause]["precedence"], weight, rule.name), fit, rule))
+            own = rule.owner == receiver
+            found.append(((rule.priority, fit, -causes[rule.cause]["precedence"], own, weight, rule.name), fit, rule))
         found.sort(key=lambda item: item[0], reverse=True)
         return [(fit, rule) for _key, fit, rule in found]
 

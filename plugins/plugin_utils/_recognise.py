@@ -16,12 +16,14 @@ import typing as t
 from ansible_collections.postmaster.delist.plugins.module_utils._smtp_reply import Reply, parse
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import Knowledge
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_model import Rule
-from ansible_collections.postmaster.delist.plugins.plugin_utils._recognise_index import Index, Subject, prepare
+from ansible_collections.postmaster.delist.plugins.plugin_utils._recognise_index import Index, Match, Subject, prepare
 
 CONFIDENCES = ("low", "medium", "high")
 
-# A literal shorter than this in all, and without a code of its own, says little without the relay.
-_DISTINCTIVE_LENGTH = 40
+# Without the relay, and without a code of the receiver's own, words must be longer than this to point to it,
+_TELLING = 20
+# and longer than this to be a quotation when another relay says them.
+_UNMISTAKABLE = 40
 
 
 class Fit(enum.IntEnum):
@@ -66,8 +68,11 @@ class Recogniser:
             better = self._ranked(rejoined, relay, receiver) if rejoined else []
             if better and (not ranked or better[0][0] > ranked[0][0]):
                 ranked, subject = better, t.cast(Subject, rejoined)
-        believed = [(fit, rule) for fit, rule in ranked if fit is not Fit.FOREIGN] or ranked
-        claims = [rule for fit, rule in ranked if fit is Fit.FOREIGN and is_distinctive(rule)]
+        believed = [(fit, match.rule) for fit, match in ranked if fit is not Fit.FOREIGN]
+        foreign = [match for fit, match in ranked if fit is Fit.FOREIGN]
+        claims = [match.rule for match in foreign if match.has_code or match.weight > _UNMISTAKABLE]
+        if not believed:
+            believed = [(Fit.FOREIGN, match.rule) for match in foreign]
         return Recognition(
             reply=reply,
             subject=subject,
@@ -79,41 +84,32 @@ class Recogniser:
             claimed=claims[0] if claims else None,
         )
 
-    def _ranked(self, subject: Subject, relay: str | None, receiver: str | None) -> list[tuple[Fit, Rule]]:
+    def _ranked(self, subject: Subject, relay: str | None, receiver: str | None) -> list[tuple[Fit, Match]]:
         """Return the rules that hold, the best first."""
-        causes = self.known.causes
-        found = []
-        for condition, weight in self._index.matches(subject):
-            rule = condition.rule
-            if rule.relay == "required" and rule.owner != receiver:
-                continue
-            fit = _fit(rule, relay, receiver)
-            own = rule.owner == receiver
-            found.append(((rule.priority, fit, -causes[rule.cause]["precedence"], own, weight, rule.name), fit, rule))
-        found.sort(key=lambda item: item[0], reverse=True)
-        return [(fit, rule) for _key, fit, rule in found]
+        matches = [
+            match
+            for match in self._index.matches(subject)
+            if match.rule.relay != "required" or match.rule.owner == receiver
+        ]
+        generic = max((match.weight for match in matches if match.rule.is_generic), default=0)
+        ranked = []
+        for match in matches:
+            rule = match.rule
+            fit = _fit(match, relay, receiver, generic)
+            precedence = -self.known.causes[rule.cause]["precedence"]
+            key = (rule.priority, fit, precedence, rule.owner == receiver, match.weight, rule.name)
+            ranked.append((key, fit, match))
+        ranked.sort(key=lambda item: item[0], reverse=True)
+        return [(fit, match) for _key, fit, match in ranked]
 
 
-def _fit(rule: Rule, relay: str | None, receiver: str | None) -> Fit:
+def _fit(match: Match, relay: str | None, receiver: str | None, generic: int) -> Fit:
+    """Return how a rule and the relay go together; C(generic) is how much the best generic rule explains."""
+    rule = match.rule
     if rule.is_generic:
         return Fit.GENERIC
     if rule.relay == "any" or rule.owner == receiver:
         return Fit.CERTAIN
     if relay is not None:
         return Fit.FOREIGN
-    return Fit.LIKELY if is_distinctive(rule) else Fit.VAGUE
-
-
-def is_distinctive(rule: Rule) -> bool:
-    """Tell whether the words of a rule point to its receiver even without the relay."""
-    literals = rule.tokens or rule.any_of
-    if any(_is_code(word) for literal in literals for word in literal.split()):
-        return True
-    length = sum(map(len, rule.tokens)) if rule.tokens else min(map(len, rule.any_of), default=0)
-    return length >= _DISTINCTIVE_LENGTH
-
-
-def _is_code(word: str) -> bool:
-    """Tell a receiver's own code or host name ("S3140", "AUP#CXBL", "csi.cloudmark.com") from a plain word."""
-    has_letter = any(character.isalpha() for character in word)
-    return has_letter and (any(character.isdigit() for character in word) or "." in word.strip(".") or "#" in word)
+    return Fit.LIKELY if match.has_code or match.weight > max(generic, _TELLING) else Fit.VAGUE

@@ -41,7 +41,7 @@ def prepare(reply: Reply, *, dsn: str | None = None, stage: str | None = None) -
 class Literal:
     """A text that must occur."""
 
-    __slots__ = ("closed", "is_word", "length", "open", "text")
+    __slots__ = ("closed", "is_code", "is_word", "length", "open", "text")
 
     def __init__(self, text: str) -> None:
         self.text = clean(text).lower()
@@ -49,6 +49,7 @@ class Literal:
         self.length = len(self.text)
         self.open = self.text[:1] in _ALNUM
         self.closed = self.text[-1:] in _ALNUM
+        self.is_code = any(_is_code(word) for word in self.text.split())
 
     def words(self) -> list[str]:
         return _WORD.findall(self.text)
@@ -68,16 +69,31 @@ class Literal:
         return False
 
 
+def _is_code(word: str) -> bool:
+    """Tell a party's own code or host name ("S3140", "AUP#CXBL", "csi.cloudmark.com") from a plain word."""
+    has_letter = any(character.isalpha() for character in word)
+    return has_letter and (any(character.isdigit() for character in word) or "." in word.strip(".") or "#" in word)
+
+
+class Match(t.NamedTuple):
+    """A rule that holds: how much of the reply it explains (the more, the surer), and whether a code is part of it."""
+
+    rule: Rule
+    weight: int
+    has_code: bool
+
+
 class Condition:
     """A rule, ready for comparison."""
 
-    __slots__ = ("any_of", "none_of", "rule", "tokens", "weight", "wordless")
+    __slots__ = ("any_of", "has_code", "none_of", "rule", "tokens", "weight", "wordless")
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
         self.tokens = tuple(Literal(text) for text in rule.tokens)
         self.any_of = tuple(Literal(text) for text in rule.any_of)
         self.none_of = tuple(Literal(text) for text in rule.none_of)
+        self.has_code = any(literal.is_code for literal in self.tokens)
         self.wordless = not self.tokens and not self.any_of
         self.weight = (
             sum(literal.length for literal in self.tokens)
@@ -85,8 +101,7 @@ class Condition:
             + 4 * (bool(rule.codes) + bool(rule.stages))
         )
 
-    def holds(self, subject: Subject) -> int | None:
-        """Return how much of the reply the rule explains (the more, the surer), or None when it does not hold."""
+    def match(self, subject: Subject) -> Match | None:
         rule = self.rule
         if rule.enhanced and subject.enhanced not in rule.enhanced:
             return None
@@ -97,18 +112,19 @@ class Condition:
         for literal in self.tokens:
             if not literal.occurs(subject):
                 return None
-        weight = self.weight
+        weight, has_code = self.weight, self.has_code
         if self.any_of:
-            longest = max((literal.length for literal in self.any_of if literal.occurs(subject)), default=0)
-            if not longest:
+            found = [literal for literal in self.any_of if literal.occurs(subject)]
+            if not found:
                 return None
-            weight += longest
+            weight += max(literal.length for literal in found)
+            has_code = has_code or any(literal.is_code for literal in found)
         for literal in self.none_of:
             if literal.occurs(subject):
                 return None
         if rule.pattern and not compiled(rule.pattern).search(subject.text):
             return None
-        return weight
+        return Match(rule, weight, has_code)
 
 
 @functools.cache
@@ -157,8 +173,8 @@ class Index:
     def _rarest(self, words: list[str]) -> str:
         return min(words, key=lambda word: (self.vocabulary[word], -len(word), word))
 
-    def matches(self, subject: Subject) -> list[tuple[Condition, int]]:
-        """Return the rules that hold, each with its weight."""
+    def matches(self, subject: Subject) -> list[Match]:
+        """Return the rules that hold."""
         candidates = {id(condition): condition for condition in self._always}
         for word in subject.words:
             for condition in self._by_word.get(word, ()):
@@ -169,12 +185,7 @@ class Index:
         if subject.code is not None:
             for condition in self._by_code.get(subject.code, ()):
                 candidates[id(condition)] = condition
-        found = []
-        for condition in candidates.values():
-            weight = condition.holds(subject)
-            if weight is not None:
-                found.append((condition, weight))
-        return found
+        return [match for condition in candidates.values() if (match := condition.match(subject)) is not None]
 
     def rejoined(self, subject: Subject) -> Subject | None:
         """Return the reply with words that were folded in the middle made whole, or None when there are none.

@@ -9,14 +9,15 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils import _request_forms as forms
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import SHIPPED, Knowledge
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_model import Blocklist, Party, Text
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_model import Party, Receiver, Text
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import read
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_context import context_of
+from ansible_collections.postmaster.delist.plugins.plugin_utils._request_forms import Forms
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_gates import refusals
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_mail import draft
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_mailbox import UNCHECKED, Mailbox
@@ -29,6 +30,7 @@ LANGUAGES = ("en", "ja")
 _KINDS = {"email": "email", "form": "form", "at_list": "form"}
 _SUFFIXES = {"email": ".eml", "form": ".form.md"}
 
+Finding = Mapping[str, Any]
 Context = Mapping[str, Any]
 
 
@@ -60,55 +62,76 @@ class Writer:
     def _templates(self) -> Templates:
         return Templates(self._directories)
 
-    def write(self, finding: Mapping[str, Any]) -> Request:
+    @functools.cached_property
+    def _forms(self) -> Forms:
+        return Forms(self._directories)
+
+    def write(self, finding: Finding) -> Request:
         """Return the request of one finding, or why there is none."""
         counterpart = counterpart_of(finding, self.knowledge)
         way = way_of(finding, counterpart, self.knowledge)
-        context = {
+        context = self._context(finding, counterpart, way)
+        asks = way.channel in _KINDS and self.knowledge.causes[finding["cause"]]["request"]
+        refused = self._refusals(finding, way, context) if asks else []
+        if not asks or refused:
+            return self._request(finding, way, {**context, "kind": "none", "path": None, "refusals": refused})
+        kind = _KINDS[way.channel]
+        context |= {"kind": kind, "path": f"requests/{finding['slug']}{_SUFFIXES[kind]}", "refusals": []}
+        if kind == "form":
+            return self._request(finding, way, context, content=self._crib(way, context))
+        message = self._draft(counterpart, way, context)
+        return self._request(finding, way, context, content=message.as_string(), message=message)
+
+    def _context(self, finding: Finding, counterpart: Party | None, way: Way) -> dict[str, Any]:
+        entry = self.knowledge.lists.get(finding.get("list") or "")
+        return {
             **context_of(finding, counterpart, way, self.words),
-            "list": entry.name if (entry := self.knowledge.lists.get(finding.get("list") or "")) else None,
+            "list": entry.name if entry else None,
             "mailbox": self.mailbox,
             "mail_language": self.mail_language,
             "languages": sorted(LANGUAGES, key=lambda language: language != self.language),
         }
-        asks = way.channel in _KINDS and self.knowledge.causes[finding["cause"]]["request"]
-        refused = self._refusals(finding, way, context) if asks else []
-        kind = _KINDS[way.channel] if asks and not refused else "none"
-        path = f"requests/{finding['slug']}{_SUFFIXES[kind]}" if kind != "none" else None
-        subject = message_id = content = None
-        if kind == "email":
-            message = self._draft(counterpart, way, context)
-            subject, message_id, content = str(message["Subject"]), str(message["Message-ID"]), message.as_string()
-        elif kind == "form":
-            form = forms.fill(way, _folder(counterpart), self._directories, self._templates, context)
-            content = self._templates.render(["request/crib.md.j2"], {**context, "form": form})
+
+    def _request(
+        self,
+        finding: Finding,
+        way: Way,
+        context: Context,
+        *,
+        content: str | None = None,
+        message: EmailMessage | None = None,
+    ) -> Request:
         record = {
             "finding": finding["id"],
             "slug": finding["slug"],
             "case": context["case"],
             "receiver": finding.get("receiver"),
             "list": finding.get("list"),
-            "kind": kind,
+            "kind": context["kind"],
             "channel": way.channel,
-            "path": path,
+            "path": context["path"],
             "to": way.to,
             "url": way.url,
-            "subject": subject,
-            "message_id": message_id,
+            "subject": str(message["Subject"]) if message else None,
+            "message_id": str(message["Message-ID"]) if message else None,
             "expected_answer": way.expected_answer,
             "propagation": way.propagation,
-            "refused": refused[0] if refused else None,
-            "refusals": refused,
-            "instruction": self._instruction({**context, "kind": kind, "path": path, "refusals": refused}),
+            "refused": next(iter(context["refusals"]), None),
+            "refusals": context["refusals"],
+            "instruction": self._instruction(context),
         }
         return Request(record, content)
 
-    def _draft(self, counterpart: Party | None, way: Way, context: Context) -> Any:
-        names = [f"{_folder(counterpart)}/request.eml.j2", f"request/mail.{self.mail_language}.eml.j2"]
-        rendered = self._templates.render(names, context)
+    def _draft(self, counterpart: Party | None, way: Way, context: Context) -> EmailMessage:
+        own = [f"receivers/{counterpart.slug}/request.eml.j2"] if isinstance(counterpart, Receiver) else []
+        rendered = self._templates.render([*own, f"request/mail.{self.mail_language}.eml.j2"], context)
         return draft(rendered, words=self.words, to=str(way.to), case=context["case"])
 
-    def _refusals(self, finding: Mapping[str, Any], way: Way, context: Context) -> list[Mapping[str, str]]:
+    def _crib(self, way: Way, context: Context) -> str:
+        form = self._forms.fill(way, self._templates, context)
+        return self._templates.render(["request/crib.md.j2"], {**context, "form": form}).rstrip("\n") + "\n"
+
+    def _refusals(self, finding: Finding, way: Way, context: Context) -> list[Mapping[str, str]]:
         found = refusals(
             finding, way, words=self.words, mailbox=self.mailbox, allow_documentation=self.allow_documentation
         )
@@ -130,10 +153,3 @@ class Writer:
             language: self._templates.render([f"request/instruction.{language}.j2"], context).strip()
             for language in LANGUAGES
         }
-
-
-def _folder(counterpart: Party | None) -> str | None:
-    """Return where knowledge/ and a site's directories keep what is particular to this counterpart."""
-    if counterpart is None:
-        return None
-    return f"{'request/lists' if isinstance(counterpart, Blocklist) else 'receivers'}/{counterpart.slug}"

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,11 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._request_templat
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_text import block
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_way import Way
 
-# The forms for channels of which no file says more; they are named after kinds of channels.
-GENERIC = "request/form.yml"
+# Where forms stand: of receivers, of lists, and what holds for any form of which no file says more.
+FILES = ("receivers/*/form.yml", "request/forms/*.yml")
+_GENERIC = "request/form.yml"
+
+Data = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -43,34 +46,50 @@ class Form:
     next: Text
 
 
-def fill(
-    way: Way, folder: str | None, directories: Iterable[Path], templates: Templates, context: Mapping[str, Any]
-) -> Form:
-    """Return the form of this way with its values; the first directory that knows it decides."""
-    paths = [directory / folder / "form.yml" for directory in directories if folder]
-    found = next(
-        (form for path in paths if path.is_file() for form in _forms(path) if way.key in form["channels"]), None
-    )
-    form = found or next(form for form in _forms(SHIPPED / GENERIC) if way.channel in form["channels"])
-    return Form(
-        fields=tuple(
-            Field(
-                name=field["name"],
-                value=block(templates.render_text(field["value"], context, name=f"form field {field['name']!r}")),
-                required=field.get("required", True),
-                help=field["help"],
-            )
-            for field in form["fields"]
-        ),
-        limits=tuple(form.get("limits") or ()),
-        steps=tuple(form.get("steps") or ()),
-        next=form["next"],
-    )
+class Forms:
+    """The forms that directories know. One form may serve a receiver and a list: its page decides."""
+
+    def __init__(self, directories: Iterable[Path]) -> None:
+        self._forms = [form for directory in directories for form in _forms_below(directory)]
+
+    def fill(self, way: Way, templates: Templates, context: Data) -> Form:
+        """Return the form of this way with its values."""
+        form = self._of_page(str(way.url)) or _generic(way.channel)
+        return Form(
+            fields=tuple(_field(field, templates, context) for field in form["fields"]),
+            limits=tuple(form.get("limits") or ()),
+            steps=tuple(form.get("steps") or ()),
+            next=form["next"],
+        )
+
+    def _of_page(self, url: str) -> Data | None:
+        """Return the form that names the page most exactly; among equals the first directory's."""
+        found = [(len(page), form) for form in self._forms for page in form["pages"] if is_page(url, page)]
+        return max(found, key=lambda pair: pair[0])[1] if found else None
 
 
-def _forms(path: Path) -> Sequence[Mapping[str, Any]]:
-    if path.is_relative_to(SHIPPED):
-        return read(path)["forms"]
-    document = read_with_lines(path)
-    check.document("form", document)
-    return document.data["forms"]
+def is_page(url: str, page: str) -> bool:
+    """Tell whether the address leads to a page, given as host or host/path, or below it."""
+    bare = url.partition("://")[2]
+    return bare.startswith(page) and bare[len(page) : len(page) + 1] in ("", "/", "?", "#")
+
+
+def _forms_below(directory: Path) -> Iterator[Data]:
+    for pattern in FILES:
+        for path in sorted(directory.glob(pattern)):
+            if directory == SHIPPED:
+                yield from read(path)["forms"]
+            else:
+                document = read_with_lines(path)
+                check.document("form", document)
+                yield from document.data["forms"]
+
+
+def _generic(channel: str) -> Data:
+    forms: Sequence[Data] = read(SHIPPED / _GENERIC)["forms"]
+    return next(form for form in forms if form["channel"] == channel)
+
+
+def _field(field: Data, templates: Templates, context: Data) -> Field:
+    value = templates.render_text(field["value"], context, name=f"form field {field['name']!r}")
+    return Field(name=field["name"], value=block(value), required=field.get("required", True), help=field["help"])

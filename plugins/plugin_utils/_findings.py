@@ -111,6 +111,7 @@ def finding(known: Knowledge, assessment: Assessment, egress: Egress, *, host: s
         or cause["who_can_fix"],
         "opens_case": cause["opens_case"],
         "requestable": cause["request"] and asked["channel"] in _ASKING and not BLOCKING_DOUBTS & set(codes),
+        "counterpart": text.counterpart_name(known, assessment),
         "title": text.title(known, assessment, about["value"]),
         "explanation": text.explanation(known, assessment),
         "next_steps": text.steps(known, assessment, asked),

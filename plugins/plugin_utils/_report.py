@@ -11,12 +11,13 @@ import datetime
 import json
 import re
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import SHIPPED
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import read
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import plain
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_evidence import Evidence, Log, added_up
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import Texts
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import about
 
@@ -41,7 +42,7 @@ class Host:
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """A finding with its request and its cause."""
+    """A finding with its request, and the title of its cause."""
 
     finding: Data
     request: Data
@@ -50,7 +51,13 @@ class Item:
     @property
     def is_block(self) -> bool:
         """A case is opened for it; the others are noise to somebody who looks for blocks."""
-        return bool(self.cause.get("opens_case"))
+        return bool(self.finding["opens_case"])
+
+    @property
+    def subject(self) -> str:
+        """What is refused, or at least where."""
+        finding = self.finding
+        return str(finding["subject"]["value"] or finding["egress_ip"] or ", ".join(finding["hosts"]))
 
     @property
     def hit(self) -> int:
@@ -66,58 +73,7 @@ class Item:
         return hit
 
     def rank(self) -> tuple[bool, int, int, str]:
-        severity = self.cause.get("severity")
-        worst_first = _SEVERITIES.index(severity) if severity in _SEVERITIES else len(_SEVERITIES)
-        return not self.is_block, worst_first, -self.hit, self.finding["id"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Log:
-    """One source of one host's evidence."""
-
-    host: str
-    path: str
-    notes: tuple[str, ...]
-
-
-@dataclass(kw_only=True)
-class Totals:
-    """All hosts' evidence, added up."""
-
-    bounced: int = 0
-    deferred: int = 0
-    expired: int = 0
-    delivered: int = 0
-    since: datetime.datetime | None = None
-    until: datetime.datetime | None = None
-    logs: list[Log] = field(default_factory=list)
-
-    @property
-    def seen(self) -> int:
-        return self.bounced + self.deferred + self.expired + self.delivered
-
-    def add(self, evidence: Data) -> None:
-        for reply in evidence["replies"]:
-            self.bounced += reply["outcomes"]["bounced"]
-            self.deferred += reply["outcomes"]["deferred"]
-            self.expired += reply["outcomes"]["expired"]
-        self.delivered += sum(relay["count"] for relay in evidence["delivered"] or ())
-        self._widen(evidence["window"])
-        self.logs += [
-            Log(
-                host=evidence["host"],
-                path=source.get("path") or source["kind"],
-                notes=tuple(source.get("notes") or ()),
-            )
-            for source in evidence["sources"]
-        ]
-
-    def _widen(self, window: Data) -> None:
-        since, until = instant(window.get("since")), instant(window.get("until"))
-        if since and (self.since is None or since < self.since):
-            self.since = since
-        if until and (self.until is None or until > self.until):
-            self.until = until
+        return not self.is_block, _SEVERITIES.index(self.finding["severity"]), -self.hit, self.finding["id"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,8 +84,9 @@ class Report:
     finished_at: str
     hosts: t.Sequence[Host]
     items: t.Sequence[Item]
-    totals: Totals
+    totals: Evidence
     failed_steps: t.Mapping[str, str]
+    remarks: t.Sequence[Data]
 
     @property
     def read(self) -> list[Host]:
@@ -200,16 +157,13 @@ def gather(
 ) -> Report:
     """Read what the run's folder holds; what a failed step left out is simply not there."""
     run = about(run_dir)
-    totals = Totals()
-    for path in sorted((run_dir / "evidence").glob("*.json")):
-        totals.add(_json(path, {}))
-    findings = _json(run_dir / "findings.json", {"findings": []})["findings"]
+    diagnosis = _json(run_dir / "findings.json", {"findings": [], "notes": []})
     requests = _json(run_dir / "requests.json", {"requests": []})["requests"]
     request_of = {request["finding"]: request for request in requests}
     causes = read(SHIPPED / "causes.yml")["causes"]
     items = [
-        Item(finding=finding, request=request_of.get(finding["id"], {}), cause=causes.get(finding["cause"], {}))
-        for finding in findings
+        Item(finding=finding, request=request_of.get(finding["id"], {}), cause=causes[finding["cause"]]["title"])
+        for finding in diagnosis["findings"]
     ]
     return Report(
         run_id=run["run_id"],
@@ -218,8 +172,9 @@ def gather(
         finished_at=finished_at.isoformat(timespec="seconds"),
         hosts=hosts,
         items=sorted(items, key=Item.rank),
-        totals=totals,
+        totals=added_up(run_dir / "evidence"),
         failed_steps=failed_steps,
+        remarks=diagnosis["notes"],
     )
 
 
@@ -234,11 +189,6 @@ def host_of(name: str, result: Data | None, *, without_result: str) -> Host:
 def reason_of(result: Data) -> str:
     """Why a task failed, in one line."""
     return _PREAMBLE.sub("", plain(result.get("msg") or "?"), count=1)[:_REASON_LIMIT]
-
-
-def instant(stamp: str | None) -> datetime.datetime | None:
-    """The instant of an RFC 3339 stamp, on the controller's clock."""
-    return datetime.datetime.fromisoformat(stamp).astimezone() if stamp else None
 
 
 def _json(path: Path, absent: t.Any) -> t.Any:

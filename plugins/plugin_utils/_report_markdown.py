@@ -13,7 +13,13 @@ from pathlib import Path
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import plain
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Item, Report
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import Command, shown_path
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report_screen import counts, totals, verdict
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_screen import (
+    counts,
+    facts,
+    headline,
+    totals,
+    verdict,
+)
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import Texts
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_text import code, fenced
 
@@ -51,58 +57,45 @@ def _overview(report: Report, texts: Texts) -> t.Iterator[str]:
         yield _table(
             [texts.say("markdown", "what"), texts.say("markdown", "since"), texts.say("markdown", "counts")],
             [
-                [
-                    escaped(texts.pick(item.finding["title"])),
-                    escaped(item.finding["first_at"]),
-                    escaped(counts(item, texts)),
-                ]
+                [escaped(headline(item, texts)), escaped(item.finding["first_at"] or ""), escaped(counts(item, texts))]
                 for item in report.items
             ],
         )
 
 
 def _section(item: Item, report: Report, texts: Texts, cwd: Path) -> t.Iterator[str]:
-    finding, cause = item.finding, item.cause
+    finding = item.finding
     yield f"## {escaped(texts.pick(finding['title']))}"
-    if finding["documentation"]:
-        yield escaped(texts.say("markdown", "documentation"))
-    yield _list(_facts(item, texts))
-    yield from _said(texts.say("markdown", "explanation"), texts.pick(finding["explanation"]))
+    yield _list(map(escaped, _facts(item, texts)))
+    yield escaped(texts.pick(finding["explanation"]))
     yield from _to_do(item, report, texts, cwd)
-    yield from _said(texts.say("markdown", "avoid"), texts.pick(finding.get("avoid") or cause.get("avoid")))
-    yield from _said(texts.say("markdown", "how_long"), texts.pick(finding.get("how_long") or cause.get("how_long")))
+    yield from _said(texts.say("markdown", "avoid"), [texts.pick(finding["avoid"])])
+    yield from _said(texts.say("markdown", "how_long"), [texts.pick(finding["how_long"])])
+    yield from _said(texts.say("markdown", "doubts"), map(texts.pick, finding["doubts"]))
     if finding["evidence"]:
         yield f"### {texts.say('markdown', 'evidence')}"
         yield from (fenced(reply) for reply in finding["evidence"])
     if finding["sources"]:
         yield f"### {texts.say('markdown', 'sources')}"
         yield _list(f"<{source['url']}> ({source['year']})" for source in finding["sources"])
+    yield code(finding["id"])
 
 
 def _facts(item: Item, texts: Texts) -> t.Iterator[str]:
     finding = item.finding
-    yield escaped(counts(item, texts))
-    yield escaped(
-        f"{texts.say('finding', 'since', since=finding['first_at'])}, "
-        f"{texts.say('markdown', 'until', until=finding['last_at'])}"
-    )
-    yield escaped(texts.say("finding", "hosts", hosts=", ".join(finding["hosts"])))
+    yield counts(item, texts)
+    if finding["first_at"]:
+        since = texts.say("finding", "since", since=finding["first_at"])
+        yield f"{since}, {texts.say('markdown', 'until', until=finding['last_at'])}"
     if domains := item.domains.most_common(_DOMAINS_SHOWN):
-        yield escaped(
-            texts.say("finding", "domains", domains=", ".join(f"{domain} {count:,}" for domain, count in domains))
-        )
-    yield escaped(texts.say("finding", "scope", scope=texts.say("scope", finding["scope"])))
-    yield escaped(texts.say("finding", "fixes", who=texts.say("who", finding["who_can_fix"])))
-    yield escaped(texts.say("finding", "confidence", confidence=texts.say("confidence", finding["confidence"])))
-    yield code(finding["id"])
+        shown = ", ".join(f"{domain} {count:,}" for domain, count in domains)
+        yield texts.say("finding", "domains", domains=shown)
+    yield from facts(item, texts)
 
 
 def _to_do(item: Item, report: Report, texts: Texts, cwd: Path) -> t.Iterator[str]:
     instruction = texts.pick(item.request.get("instruction")).splitlines()
-    steps = [texts.pick(step) for step in item.cause.get("steps") or ()]
-    if instruction or steps:
-        yield f"### {texts.say('markdown', 'to_do')}"
-        yield _list(escaped(line) for line in (*instruction, *steps))
+    yield from _said(texts.say("markdown", "to_do"), [*instruction, *map(texts.pick, item.finding["next_steps"])])
     if item.request.get("path"):
         yield f"{texts.say('markdown', 'request')}: {code(shown_path(report.run_dir / item.request['path'], cwd))}"
 
@@ -131,10 +124,11 @@ def _policy(report: Report, texts: Texts) -> t.Iterator[str]:
         yield _list(map(escaped, reasons))
 
 
-def _said(title: str, text: str) -> t.Iterator[str]:
-    if text:
+def _said(title: str, sayings: t.Iterable[str]) -> t.Iterator[str]:
+    said = [saying for saying in sayings if saying]
+    if said:
         yield f"### {title}"
-        yield escaped(text)
+        yield _list(map(escaped, said))
 
 
 def _list(entries: t.Iterable[str]) -> str:

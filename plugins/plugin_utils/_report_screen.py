@@ -11,8 +11,9 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import clip, columns, plain, wrap
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Item, Report, instant
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Item, Report
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import Command, shown_path
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_evidence import instant
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import Texts
 
 LINES = 24
@@ -37,7 +38,7 @@ def screen(report: Report, *, texts: Texts, again: Command, cwd: Path) -> str:
 
 def verdict(report: Report, texts: Texts) -> str:
     """The answer in one line: which addresses are blocked, or why there is none."""
-    addresses = dict.fromkeys(item.finding["subject"]["value"] or item.finding["hosts"][0] for item in report.blocks)
+    addresses = dict.fromkeys(item.subject for item in report.blocks)
     return texts.say("verdict", report.verdict, addresses=", ".join(addresses), blocks=len(report.blocks))
 
 
@@ -88,10 +89,17 @@ def _gaps(report: Report, texts: Texts) -> t.Iterator[str]:
         yield texts.say("more_not_read", count=len(report.not_read) - _NOT_READ_SHOWN)
     for step, reason in report.failed_steps.items():
         yield clip(texts.say("not_done", step=texts.say("step", step), reason=reason), WIDTH)
-    for log in report.notes[:_NOTES_SHOWN]:
-        yield clip(texts.say("note", host=log.host, path=log.path, note="; ".join(log.notes)), WIDTH)
-    if len(report.notes) > _NOTES_SHOWN:
-        yield texts.say("more_notes", count=len(report.notes) - _NOTES_SHOWN)
+    notes = list(_notes(report, texts))
+    yield from (clip(note, WIDTH) for note in notes[:_NOTES_SHOWN])
+    if len(notes) > _NOTES_SHOWN:
+        yield texts.say("more_notes", count=len(notes) - _NOTES_SHOWN)
+
+
+def _notes(report: Report, texts: Texts) -> t.Iterator[str]:
+    for log in report.notes:
+        yield texts.say("note", host=log.host, path=log.path, note="; ".join(log.notes))
+    for remark in report.remarks:
+        yield texts.say("remark", note=texts.pick(remark))
 
 
 def _blocks(report: Report, texts: Texts, cwd: Path, *, room: int) -> list[str]:
@@ -113,32 +121,53 @@ def _blocks(report: Report, texts: Texts, cwd: Path, *, room: int) -> list[str]:
     return lines
 
 
-def _in_full(item: Item, report: Report, texts: Texts, cwd: Path) -> list[str]:
-    finding = item.finding
-    began = instant(finding["first_at"])
-    since = texts.say("finding", "since", since=f"{began:%m-%d %H:%M}") if began else ""
-    about = [
-        counts(item, texts),
-        texts.say("finding", "scope", scope=texts.say("scope", finding["scope"])),
-        texts.say("finding", "fixes", who=texts.say("who", finding["who_can_fix"])),
-        texts.say("finding", "hosts", hosts=", ".join(finding["hosts"])),
-        texts.say("finding", "confidence", confidence=texts.say("confidence", finding["confidence"])),
-    ]
-    return [_both_ends(plain(texts.pick(finding["title"])), since), *_packed(about), *_next(item, report, texts, cwd)]
+def headline(item: Item, texts: Texts) -> str:
+    """What is refused by whom, and by which rule we know."""
+    rules = [rule.rpartition("/")[2] for rule in item.finding["rules"]]
+    return texts.say(
+        "finding",
+        "head" if rules else "head_without_rule",
+        subject=item.subject,
+        counterpart=texts.pick(item.finding["counterpart"]),
+        rule=", ".join(rules),
+    )
 
 
 def counts(item: Item, texts: Texts) -> str:
     """How many mails a finding hit, and for how many people."""
     numbers = item.finding["counts"]
-    return texts.say(
+    hit = texts.say(
         "finding",
-        "counts" if numbers["recipients"] else "counts_without_recipients",
+        "counts",
         bounced=numbers["bounced"],
         deferred=numbers["deferred"],
         expired=_expired(numbers["expired"], texts),
-        recipients=numbers["recipients"],
-        domains=len(item.domains),
     )
+    if not numbers["recipients"]:
+        return hit
+    known = f"{numbers['recipients']:,}{'+' if numbers.get('recipients_at_least') else ''}"
+    return f"{hit}; {texts.say('finding', 'recipients', recipients=known, domains=len(item.domains))}"
+
+
+def facts(item: Item, texts: Texts) -> list[str]:
+    """What decides who acts: the scope, whose turn it is, where, and how sure this is."""
+    finding = item.finding
+    return [
+        texts.say("finding", "scope", scope=texts.say("scope", finding["scope"])),
+        texts.say("finding", "fixes", who=texts.say("who", finding["who_can_fix"])),
+        texts.say("finding", "hosts", hosts=", ".join(finding["hosts"])),
+        texts.say("finding", "confidence", confidence=texts.say("confidence", finding["confidence"])),
+    ]
+
+
+def _in_full(item: Item, report: Report, texts: Texts, cwd: Path) -> list[str]:
+    began = instant(item.finding["first_at"])
+    since = [texts.say("finding", "since", since=f"{began:%m-%d %H:%M}")] if began else []
+    return [
+        clip(headline(item, texts), WIDTH),
+        *_packed([*since, counts(item, texts), *facts(item, texts)]),
+        *_next(item, report, texts, cwd),
+    ]
 
 
 def _next(item: Item, report: Report, texts: Texts, cwd: Path) -> list[str]:
@@ -163,7 +192,7 @@ def _noise(report: Report, texts: Texts) -> t.Iterator[str]:
     """What is no block, added up by cause."""
     by_cause: dict[str, list[Item]] = collections.defaultdict(list)
     for item in report.noise:
-        by_cause[texts.pick(item.cause.get("title")) or item.finding["cause"]].append(item)
+        by_cause[texts.pick(item.cause)].append(item)
     ranked = sorted(by_cause.items(), key=lambda entry: -sum(item.hit for item in entry[1]))
     for title, items in ranked[:_CAUSES_SHOWN]:
         receivers = dict.fromkeys(receiver["slug"] for item in items for receiver in item.finding["receivers"])
@@ -198,8 +227,3 @@ def _packed(parts: t.Sequence[str], *, indent: str = _INDENT) -> list[str]:
         else:
             lines.append(clip(indent + part, WIDTH))
     return lines
-
-
-def _both_ends(left: str, right: str) -> str:
-    shown = clip(left, WIDTH - columns(right) - 2) if right else clip(left, WIDTH)
-    return f"{shown}{' ' * (WIDTH - columns(shown) - columns(right))}{right}".rstrip()

@@ -10,6 +10,8 @@ import json
 import typing as t
 from pathlib import Path
 
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import SHIPPED
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import read
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Host, Report, gather
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import Command
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_markdown import markdown
@@ -19,6 +21,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder impo
 
 JST = datetime.timezone(datetime.timedelta(hours=9))
 NOW = datetime.datetime(2026, 11, 24, 9, 15, 30, tzinfo=JST)
+CAUSES = read(SHIPPED / "causes.yml")["causes"]
 READ = Host(name="mx1", state="ok")
 AGAIN = Command((("ansible-playbook", "postmaster.delist.incident"), ("-i", "hosts.yml"), ("-l", "mx1")))
 
@@ -36,6 +39,9 @@ def finding(number: int = 7, *, cause: str = "ip_blocklisted_receiver", **change
         "egress_ip": ip,
         "ip_source": "reply",
         "cause": cause,
+        "severity": CAUSES[cause]["severity"],
+        "opens_case": CAUSES[cause]["opens_case"],
+        "rules": ["outlook_com/s3140"],
         "scope": "ip",
         "hosts": ["mx1", "mx2"],
         "counts": {"bounced": 412, "deferred": 96, "expired": 0, "recipients": 371},
@@ -44,10 +50,14 @@ def finding(number: int = 7, *, cause: str = "ip_blocklisted_receiver", **change
         "evidence": [f"550 5.7.1 Unfortunately, messages from [{ip}] weren't sent. (S3140)"],
         "remedy": {"channel": "form", "to": None, "url": "https://olcsupport.office.com"},
         "who_can_fix": "you",
-        "title": {"en": f"Outlook.com blocks {ip}", "ja": f"Outlook.comが{ip}をブロック"},
+        "counterpart": {"en": "Outlook.com", "ja": "アウトルック"},
+        "title": {"en": f"Outlook.com: on its block list ({ip})", "ja": f"Outlook.com：ブロックリストに登録（{ip}）"},
         "explanation": {"en": "The address is on their list.", "ja": "リストに登録されています。"},
+        "next_steps": [{"action": "read", "command": None, "en": "Stop the loss.", "ja": "被害を止めます。"}],
+        "avoid": {"en": "Do not ask twice.", "ja": "重複して申請しないでください。"},
+        "how_long": {"en": "Two days.", "ja": "2日。"},
         "confidence": "high",
-        "documentation": False,
+        "doubts": [{"code": "documentation", "en": "Not a host.", "ja": "実在しません。"}],
         "sources": [{"url": "https://example.org/facts", "year": 2026}],
     } | changes
 
@@ -82,13 +92,15 @@ def run_folder(
     evidences: t.Sequence[t.Mapping[str, t.Any]] = (evidence(),),
     findings: t.Sequence[t.Mapping[str, t.Any]] | None = (),
     requests: t.Sequence[t.Mapping[str, t.Any]] | None = (),
+    notes: t.Sequence[t.Mapping[str, t.Any]] = (),
 ) -> Path:
     run = open_run(folder / "out", hosts=["mx1"], started_at=NOW, run_id="INC-7")
     (run / "evidence").mkdir(exist_ok=True)
     for one in evidences:
         (run / "evidence" / f"{one['host']}.json").write_text(json.dumps(one), encoding="utf-8")
     if findings is not None:
-        (run / "findings.json").write_text(json.dumps({"schema": 1, "findings": findings}), encoding="utf-8")
+        found = {"schema": 1, "findings": findings, "notes": notes}
+        (run / "findings.json").write_text(json.dumps(found), encoding="utf-8")
     if requests is not None:
         (run / "requests.json").write_text(json.dumps({"schema": 1, "requests": requests}), encoding="utf-8")
     return run

@@ -14,7 +14,8 @@ import pytest
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import SHIPPED
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import read
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Host, host_of, instant, reason_of
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Host, host_of, reason_of
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_evidence import added_up, instant
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import LANGUAGES, Texts
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.report_factory import (
     READ,
@@ -22,6 +23,7 @@ from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.repor
     finding,
     report,
     request,
+    run_folder,
 )
 
 EN = Texts("en")
@@ -82,6 +84,12 @@ def test_the_evidence_of_all_hosts_is_added_up(tmp_path: Path) -> None:
     assert [(log.host, log.path, log.notes) for log in made.notes] == [("mx2", "journal", ("truncated",))]
 
 
+def test_broken_evidence_is_left_out(tmp_path: Path) -> None:
+    folder = run_folder(tmp_path, evidences=[evidence("mx1"), {"host": "mx2"}, evidence("mx3", replies=[{}])])
+    (folder / "evidence" / "mx4.json").write_text('{"host": "mx4', encoding="utf-8")
+    assert added_up(folder / "evidence").bounced == 412
+
+
 @pytest.mark.parametrize(
     ("verdict", "held"),
     [
@@ -112,6 +120,12 @@ def test_the_gravest_comes_first_and_noise_last(tmp_path: Path) -> None:
     )
     assert [item.finding["subject"]["value"][-1] for item in made.items] == ["4", "2", "3", "1"]
     assert [item.is_block for item in made.items] == [True, True, True, False]
+
+
+def test_a_finding_without_a_subject_says_where(tmp_path: Path) -> None:
+    nameless = {"subject": {"kind": "none", "value": None}}
+    made = report(tmp_path, findings=[finding(1, **nameless), finding(2, egress_ip=None, **nameless)])
+    assert [item.subject for item in made.items] == ["203.0.113.1", "mx1, mx2"]
 
 
 def test_each_finding_has_its_own_request(tmp_path: Path) -> None:

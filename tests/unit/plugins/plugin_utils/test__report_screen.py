@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 import typing as t
 import unicodedata
 from pathlib import Path
@@ -25,6 +26,15 @@ from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.repor
 HOSTILE = "{{ lookup('pipe','id') }} {# <b>\r\nBcc: x\x1b[2J\u202e" + "A" * 100_000
 
 
+@pytest.fixture(autouse=True)
+def in_japan(monkeypatch: pytest.MonkeyPatch) -> t.Iterator[None]:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
 def of(folder: Path, language: str = "en", **held: t.Any) -> list[str]:
     return screen_of(report(folder, **held), language=language)
 
@@ -35,15 +45,13 @@ def test_the_answer_comes_first_then_what_to_do(tmp_path: Path) -> None:
         "BLOCKED (1): 203.0.113.7",
         "bounced 412, deferred 96, expired 1, delivered 9,001",
         "1 of 1 hosts, last 24 h, times +09:00",
-        lines[3],
-        "  bounced 412, deferred 96; 371 recipients in 2 domains | blocked: this address",
-        "  who can fix: you | on mx1, mx2 | confidence high",
+        "203.0.113.7 REFUSED by Outlook.com (s3140)",
+        "  since 11-24 05:12 | bounced 412, deferred 96; 371 recipients in 2 domains",
+        "  blocked: this address | who can fix: you | on mx1, mx2 | confidence high",
         "  SEND    out/INC-7/requests/outlook-com-203-0-113-7-3fa1c2.eml",
         "REPORT  out/INC-7/report.md",
         "AGAIN   ansible-playbook postmaster.delist.incident -i hosts.yml -l mx1",
     ]
-    assert lines[3].startswith("Outlook.com blocks 203.0.113.7   ")
-    assert columns(lines[3]) == 80
 
 
 def test_in_japanese(tmp_path: Path) -> None:
@@ -82,9 +90,16 @@ def test_noise_is_one_line_a_cause(tmp_path: Path) -> None:
 def test_what_is_missing_stands_before_the_findings(tmp_path: Path) -> None:
     gone = [Host(name=f"mx{number}", state="unreachable", reason="refused") for number in range(2, 8)]
     noted = evidence(sources=[{"path": "/var/log/mail.log", "kind": "file", "notes": ["permission_denied"]}])
-    lines = of(
-        tmp_path, hosts=[READ, *gone], findings=[finding()], evidences=[noted], failed_steps={"request": "no words"}
+    remark = {"en": "mx9.json is left out", "ja": "mx9.jsonを除外"}
+    made = report(
+        tmp_path,
+        hosts=[READ, *gone],
+        findings=[finding()],
+        evidences=[noted],
+        failed_steps={"request": "no words"},
+        notes=[remark, remark],
     )
+    lines = screen_of(made)
     assert lines[3:8] == [
         "NOT READ mx2: refused",
         "NOT READ mx3: refused",
@@ -92,7 +107,11 @@ def test_what_is_missing_stands_before_the_findings(tmp_path: Path) -> None:
         "NOT READ either: 3 more hosts",
         "NOT DONE requests: no words",
     ]
-    assert lines[8] == "NOTE mx1 /var/log/mail.log: permission_denied"
+    assert lines[8:11] == [
+        "NOTE mx1 /var/log/mail.log: permission_denied",
+        "NOTE mx9.json is left out",
+        "NOTE: 1 more in the report",
+    ]
 
 
 def test_nothing_read_is_no_all_clear(tmp_path: Path) -> None:
@@ -108,7 +127,7 @@ def test_nothing_read_is_no_all_clear(tmp_path: Path) -> None:
 @pytest.mark.parametrize("blocks", [0, 1, 3, 5, 8, 15, 40, 200])
 def test_it_is_always_one_screen(tmp_path: Path, blocks: int, language: str) -> None:
     noise = [finding(cause=cause) for cause in ("rate_limited", "greylisted", "own_side", "auth_failed")]
-    findings = [finding(number, title={"en": "Long " * 40, "ja": "長い" * 60}) for number in range(blocks)]
+    findings = [finding(number, counterpart={"en": "Long " * 40, "ja": "長い" * 60}) for number in range(blocks)]
     made = report(
         tmp_path,
         findings=[*findings, *noise],
@@ -125,7 +144,8 @@ def test_it_is_always_one_screen(tmp_path: Path, blocks: int, language: str) -> 
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_foreign_text_neither_moves_the_cursor_nor_floods_the_screen(tmp_path: Path, language: str) -> None:
     held = finding(
-        title={"en": HOSTILE, "ja": HOSTILE},
+        counterpart={"en": HOSTILE, "ja": HOSTILE},
+        rules=[HOSTILE],
         hosts=[HOSTILE],
         subject={"kind": "domain", "value": HOSTILE},
         receivers=[{"slug": HOSTILE, "recipient_domains": {HOSTILE: 3}}],

@@ -109,6 +109,8 @@ def _hosts(report: Report, texts: Texts) -> t.Iterator[str]:
             for host in report.hosts
         ],
     )
+    if report.remarks:
+        yield _list(escaped(texts.pick(remark)) for remark in report.remarks)
 
 
 def _logs(report: Report, host: str) -> str:

@@ -72,6 +72,11 @@ def test_in_japanese(tmp_path: Path) -> None:
     assert "- お待ちください。" in text
 
 
+def test_what_the_diagnosis_could_not_read_stands_in_it(tmp_path: Path) -> None:
+    remark = {"en": "mx9.json is <not> whole", "ja": "x"}
+    assert r"- mx9.json is \<not\> whole" in markdown_of(report(tmp_path, notes=[remark]))
+
+
 def test_hosts_that_could_not_be_read_stand_in_it(tmp_path: Path) -> None:
     text = markdown_of(report(tmp_path, hosts=[READ, Host(name="mx|3", state="unreachable", reason="refused <b>")]))
     assert r"| mx\|3 | unreachable | refused \<b\> |" in text

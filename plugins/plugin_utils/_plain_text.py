@@ -20,6 +20,12 @@ _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _WIDE = frozenset({"W", "F"})
 _ZERO_WIDTH = frozenset({"Mn", "Me"})
 
+# What a line may be broken into: words, and East Asian characters with the punctuation that holds on to them.
+_EAST_ASIAN = "\u2e80-\ufaff\uff00-\uffef"
+_OPENING = "（「『【［〈《"
+_CLOSING = "、。，．・：；！？）」』】］〉》ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ"
+_PIECE = re.compile(rf"[{_OPENING}]*(?:[{_EAST_ASIAN}]|[^\s{_EAST_ASIAN}]+)[{_CLOSING}]*\s*|\s+")
+
 MORE = "..."
 
 
@@ -61,7 +67,7 @@ def wrap(text: str, width: int) -> list[str]:
 
 
 def _pieces(text: str) -> list[str]:
-    return re.findall(r"[\u2e80-\ufaff\uff00-\uffef]|[^\s\u2e80-\ufaff\uff00-\uffef]+\s*|\s+", text)
+    return _PIECE.findall(text)
 
 
 def _head(text: str, width: int) -> str:

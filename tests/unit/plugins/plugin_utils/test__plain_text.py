@@ -66,6 +66,7 @@ def test_clip_says_that_there_is_more(text: str, width: int, clipped: str) -> No
 def test_wrap_breaks_at_blanks_and_after_wide_characters() -> None:
     assert wrap("wait until the limit ends", 10) == ["wait until", "the limit", "ends"]
     assert wrap("受信側の一覧", 6) == ["受信側", "の一覧"]
+    assert wrap("登録（IP）。待つ", 8) == ["登録", "（IP）。", "待つ"]
     assert wrap("a " + "x" * 12, 5) == ["a", "xxxxx", "xxxxx", "xx"]
     assert wrap("", 5) == []
 

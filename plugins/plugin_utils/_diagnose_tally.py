@@ -29,6 +29,7 @@ _EVIDENCE = 5
 _EVIDENCE_LENGTH = 1000
 _DOMAINS = 100
 _RECEIVERS = 100
+_RELAYS = 3
 
 
 class _Share:
@@ -61,6 +62,7 @@ class Tally:
         self._shares: dict[str, _Share] = {}
         self._texts: Counter[str] = Counter()
         self._rules: Counter[str] = Counter()
+        self._relays: Counter[str] = Counter()
         self._first: datetime.datetime | None = None
         self._last: datetime.datetime | None = None
         self._at_least = False
@@ -71,6 +73,8 @@ class Tally:
         self._all.add(group)
         self._shares.setdefault(assessment.answered_by or "unknown", _Share()).add(group)
         self._texts[group.text[:_EVIDENCE_LENGTH]] += weight
+        if group.relay_host:
+            self._relays[group.relay_host] += weight
         if assessment.rule:
             self._rules[assessment.rule.name] += weight
         self._first = min(filter(None, (self._first, group.first_at)), default=None)
@@ -96,6 +100,7 @@ class Tally:
             else found["persistence"],
             "opens_case": found["opens_case"] and (assessment.cause not in _MAY_HARDEN or hardened),
             "hosts": sorted(self._all.hosts),
+            "relay_hosts": [relay for relay, _count in _most(self._relays, _RELAYS)],
             "counts": {**counts, "recipients_at_least": True} if self._at_least else counts,
             "first_at": self._first.isoformat() if self._first else None,
             "last_at": self._last.isoformat() if self._last else None,

@@ -48,6 +48,8 @@ def context_of(finding: Mapping[str, Any], counterpart: Party | None, way: Way, 
         "recipient_domains": sorted(
             {line(domain, 253) for entry in receivers for domain in entry.get("recipient_domains") or ()}
         ),
+        # The channel's own doubt is told with the way.
+        "doubts": [doubt for doubt in finding.get("doubts") or () if doubt["code"] != "channel"],
         "words": words,
         "names": {"ptr": None, "helo": None, **words.sender_names.get(value, {})},
         "fixed": words.fixed(finding),

@@ -24,9 +24,12 @@ def refusals(
     finding: Mapping[str, Any], way: Way, *, words: Words, mailbox: Mailbox, allow_documentation: bool
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield code and details of every reason against asking about this finding, the gravest first."""
-    if finding["confidence"] == "low":
+    about = list(_subject_refusals(finding, allow_documentation))
+    # Why a finding may not be asked about is decided where it is made; an unknown subject says so itself.
+    doubtful = finding.get("requestable") is False and ("subject_unknown", {}) not in about
+    if finding["confidence"] == "low" or doubtful:
         yield "low_confidence", {}
-    yield from _subject_refusals(finding, allow_documentation)
+    yield from about
     if not (way.to if way.channel == "email" else way.url):
         yield "no_contact", {}
     if not words.fixed(finding):

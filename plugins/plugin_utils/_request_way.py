@@ -32,11 +32,18 @@ class Way:
 
 
 def counterpart_of(finding: Mapping[str, Any], knowledge: Knowledge) -> Party | None:
-    """Return who decides about the finding: the operator of the list that it names, else the receiver."""
+    """Return who decides about the finding: the operator of the list that it names, else the receiver.
+
+    A receiver may answer in the words of its filter vendor; then the remedy is one of the vendor's channels.
+    """
     entry = knowledge.lists.get(finding.get("list") or "")
     if entry is not None:
         return knowledge.blocklists[entry.operator]
-    return knowledge.receivers.get(finding.get("receiver") or "")
+    owners = [rule.partition("/")[0] for rule in finding.get("rules") or ()]
+    parties = [knowledge.receivers.get(slug) for slug in (*owners, finding.get("receiver") or "")]
+    known = [party for party in parties if party is not None]
+    key = finding["remedy"].get("key")
+    return next((party for party in known if key in party.channels), next(iter(known), None))
 
 
 def way_of(finding: Mapping[str, Any], counterpart: Party | None, knowledge: Knowledge) -> Way:

@@ -283,3 +283,22 @@ def test_shipped_microsoft_channels() -> None:
     )
     record = make.writer(known=known).write(portal).record
     assert (record["kind"], record["url"]) == ("form", "https://sender.office.com")
+
+
+def test_a_finding_that_may_not_be_asked_about_is_refused_with_its_doubts() -> None:
+    doubt = {"code": "foreign_relay", "en": "Quoted by another relay.", "ja": "別のリレーが引用しています。"}
+    record = make.writer().write(make.finding(requestable=False, doubts=[doubt])).record
+    assert [refusal["code"] for refusal in record["refusals"]] == ["low_confidence"]
+    assert "- Quoted by another relay." in record["instruction"]["en"]
+    assert "- 別のリレーが引用しています。" in record["instruction"]["ja"]
+
+
+def test_a_receiver_that_speaks_through_its_filter_is_asked_about_at_the_filter() -> None:
+    vendor = make.receiver(
+        "vendor",
+        own_domains=["vendor.example"],
+        channels={"check": make.channel("form", url="https://vendor.example/")},
+    )
+    finding = make.finding(rules=["vendor/blocked"], remedy={"channel": "form", "key": "check"})
+    record = make.writer(known=make.knowledge(make.receiver(), vendor)).write(finding).record
+    assert record["url"] == "https://vendor.example/"

@@ -29,21 +29,21 @@ WORTH_ANOTHER_SERVER = frozenset({SERVFAIL, REFUSED, MALFORMED, LAME})
 
 class Answer(t.NamedTuple):
     status: str
-    records: t.Tuple[library.Record, ...] = ()
+    records: tuple[library.Record, ...] = ()
 
     @property
     def known(self) -> bool:
         """Tell whether the DNS has spoken: yes, or no."""
         return self.status in (ANSWER, NODATA, NXDOMAIN)
 
-    def data(self, kind: str) -> t.List[t.Any]:
+    def data(self, kind: str) -> list[t.Any]:
         """Return the data of one type's records, sorted, each once: servers rotate them."""
         return sorted({record.data for record in self.records if record.type == kind})
 
-    def texts(self) -> t.List[str]:
+    def texts(self) -> list[str]:
         return [record.data for record in self.records if record.type == "TXT"]
 
-    def ttl(self, kind: str) -> t.Optional[int]:
+    def ttl(self, kind: str) -> int | None:
         return min((record.ttl for record in self.records if record.type == kind), default=None)
 
 
@@ -52,11 +52,11 @@ PLAIN_NXDOMAIN = Answer(NXDOMAIN)
 
 def judge(wire: bytes) -> Answer:
     """Read a reply whose id and question were found right."""
-    rcode, answers = wire[3] & 15, wire[6:8] != b"\0\0"
+    rcode = wire[3] & 15
+    if rcode == 3 and wire[6:8] == b"\0\0":
+        return PLAIN_NXDOMAIN
     if rcode not in (0, 3):
         return Answer(_RCODES.get(rcode, MALFORMED))
-    if rcode == 3 and not answers:
-        return PLAIN_NXDOMAIN
     reply = library.read(wire)
     if reply is None:
         return Answer(MALFORMED)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import traceback
 import typing as t
 
-PROBLEM: t.Optional[str] = None
+PROBLEM: str | None = None
 try:
     import dns.exception
     import dns.flags
@@ -39,20 +39,20 @@ class Reply(t.NamedTuple):
     """A whole reply: C(status) is a word of C(answers.py)."""
 
     rcode: str
-    records: t.Tuple[Record, ...]
+    records: tuple[Record, ...]
     lame: bool
 
 
-def missing() -> t.Optional[str]:
+def missing() -> str | None:
     """Return why dnspython cannot be used, or None."""
     if PROBLEM is not None:
         return PROBLEM
     if (dns.version.MAJOR, dns.version.MINOR) < MINIMUM:
-        return "dnspython {0} is older than {1}.{2}".format(dns.version.version, *MINIMUM)
+        return "dnspython {} is older than {}.{}".format(dns.version.version, *MINIMUM)
     return None
 
 
-def read(wire: bytes) -> t.Optional[Reply]:
+def read(wire: bytes) -> Reply | None:
     """Parse a reply, or return None when it is no DNS message."""
     try:
         message = dns.message.from_wire(wire, ignore_trailing=True)
@@ -84,7 +84,7 @@ def _data(rdata: t.Any) -> t.Any:
     return rdata.to_text()
 
 
-def system_nameservers() -> t.List[str]:
+def system_nameservers() -> list[str]:
     """Return the addresses of the resolvers that this system is set up to use."""
     try:
         return [str(server) for server in dns.resolver.Resolver().nameservers]

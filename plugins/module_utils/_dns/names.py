@@ -13,6 +13,7 @@ from ansible_collections.postmaster.delist.plugins.module_utils import _addresse
 
 # RFC 1035: 255 octets on the wire, 63 in a label.
 LONGEST_NAME, LONGEST_LABEL = 255, 63
+LONGEST_SECTION = LONGEST_NAME + 4
 # As many addresses as a /16 has; a larger network is a mistake.
 LARGEST_NETWORK = 65536
 
@@ -30,7 +31,7 @@ class Target(t.NamedTuple):
     kind: str
     value: str
     labels: bytes
-    problem: t.Optional[str] = None
+    problem: str | None = None
 
 
 def wire_labels(name: str) -> bytes:
@@ -66,11 +67,9 @@ def question(labels: bytes, kind: int) -> bytes:
 
 
 def reverse_labels(ip: str) -> bytes:
-    """Return octets or nibbles of an address in reverse, as labels."""
-    address = ipaddress.ip_address(ip)
-    if address.version == 4:
-        return wire_labels(".".join(reversed(str(address).split("."))))
-    return wire_labels(".".join(reversed(address.exploded.replace(":", ""))))
+    """Return octets or nibbles of a canonical address in reverse, as labels."""
+    parts = reversed(ip.split(".")) if "." in ip else reversed(ipaddress.IPv6Address(ip).exploded.replace(":", ""))
+    return b"".join(bytes((len(part),)) + part.encode("ascii") for part in parts)
 
 
 def reverse_name(ip: str) -> bytes:
@@ -121,9 +120,9 @@ def domain_target(text: str) -> Target:
     return Target("domain", ".".join(_ascii(label).decode("ascii") for label in name.split(".")), labels)
 
 
-def targets(addresses: t.Iterable[str], domains: t.Iterable[str], *, allow_non_global: bool = False) -> t.List[Target]:
+def targets(addresses: t.Iterable[str], domains: t.Iterable[str], *, allow_non_global: bool = False) -> list[Target]:
     """Return every target once, in the order given, addresses first."""
-    found: t.Dict[t.Tuple[str, str], Target] = {}
+    found: dict[tuple[str, str], Target] = {}
     for text in addresses:
         for target in address_targets(text, allow_non_global=allow_non_global):
             found.setdefault((target.kind, target.value), target)

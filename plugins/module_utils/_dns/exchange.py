@@ -1,0 +1,307 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to the collection: may change at any time without notice.
+"""Many DNS questions at once: one loop, a few connected UDP sockets for each resolver, TCP where UDP is too small.
+
+Most questions about block lists end in a plain "no such name". Those are judged by their header alone; only replies
+that carry something are parsed. Every reply must come from the resolver asked (the socket is connected), to the port
+and with the id of the question, and repeat the question itself; anything else is a stray and changes nothing.
+"""
+
+from __future__ import annotations
+
+import collections
+import os
+import selectors
+import socket
+import time
+import typing as t
+
+from ansible_collections.postmaster.delist.plugins.module_utils._dns import answers, stream
+
+# More unanswered questions than this overflow the receive buffer of common servers.
+WINDOW = 128
+# Each socket has a port of its own, so that guessing a reply means guessing port and id.
+SOCKETS_PER_SERVER = 4
+FIRST_RETRY = 0.25
+_RECEIVE_BUFFER = 1 << 20
+_IDS_AT_ONCE = 2048
+
+# Header behind the id: recursion desired, one question, and in the second one additional record: EDNS with 1232 octets.
+_HEADER, _HEADER_EDNS = b"\1\0\0\1\0\0\0\0\0\0", b"\1\0\0\1\0\0\0\0\0\1"
+_EDNS = b"\0\0\x29\x04\xd0\0\0\0\0\0\0"
+_ONE = b"\0\1"
+_TRUNCATED = 2
+_LARGEST_DATAGRAM = 4096
+
+
+class Question:
+    """One question. C(section) is its wire form; C(tag) belongs to whoever asks."""
+
+    __slots__ = ("_edns", "attempt", "id", "port", "section", "tag")
+
+    def __init__(self, section: bytes, tag: t.Any = None, edns: bool = False) -> None:
+        self.section = section
+        self.tag = tag
+        self.attempt = -1
+        self.port: _Port | None = None
+        self.id = b""
+        self._edns = edns
+
+    def wire(self) -> bytes:
+        if self._edns:
+            return self.id + _HEADER_EDNS + self.section + _EDNS
+        return self.id + _HEADER + self.section
+
+
+class Feed:
+    """Where questions come from: here from an iterable, as fast as they are wanted."""
+
+    def __init__(self, questions: t.Iterable[Question]) -> None:
+        self._questions = iter(questions)
+
+    def take(self, now: float) -> Question | None:
+        """Return the next question that may be asked now, or None."""
+        return next(self._questions, None)
+
+    def wait(self, now: float) -> float | None:
+        """After a None: return the seconds until there may be one again, or None when there is no more."""
+        return None
+
+
+class _Port:
+    """One connected socket, and what is being asked through it."""
+
+    __slots__ = ("asking", "server", "socket")
+
+    def __init__(self, server: int, address: tuple[str, int]) -> None:
+        self.server = server
+        self.socket = socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.setblocking(False)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
+        self.socket.connect(address)
+        self.asking: dict[bytes, Question] = {}
+
+
+def pauses(timeout: float, retries: int) -> list[float]:
+    """Return how long to wait after each sending of a question: doubling, C(timeout) in all."""
+    found, pause = [], FIRST_RETRY
+    for _retry in range(retries):
+        if timeout <= pause:
+            break
+        found.append(pause)
+        timeout -= pause
+        pause *= 2
+    return [*found, timeout]
+
+
+class Exchange:
+    """Asks; use as a context manager. C(strays) counts replies that belonged to no question."""
+
+    def __init__(
+        self,
+        servers: t.Sequence[str],
+        *,
+        port: int = 53,
+        timeout: float = 5.0,
+        retries: int = 3,
+        window: int = WINDOW,
+        deadline: float | None = None,
+    ) -> None:
+        self.strays = self.sent = 0
+        self._pauses = pauses(timeout, retries)
+        self._timeout = timeout
+        self._deadline = deadline
+        self._window = min(window, WINDOW) * len(servers)
+        self._addresses = [(server, port) for server in servers]
+        self._selector = selectors.DefaultSelector()
+        self._ports: list[list[_Port]] = []
+        self._waiting: list[collections.deque[tuple[float, Question]]] = [
+            collections.deque() for _pause in self._pauses
+        ]
+        self._streams: dict[stream.Stream, Question] = {}
+        self._ids = b""
+        self._turn = 0
+        self._open = 0
+
+    def __enter__(self) -> Exchange:
+        try:
+            for server, address in enumerate(self._addresses):
+                self._ports.append([])
+                for _socket in range(SOCKETS_PER_SERVER):
+                    port = _Port(server, address)
+                    self._ports[-1].append(port)
+                    self._selector.register(port.socket, selectors.EVENT_READ, port)
+        except OSError:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for exchange in list(self._streams):
+            exchange.close()
+        for ports in self._ports:
+            for port in ports:
+                port.socket.close()
+        self._selector.close()
+
+    def run(self, feed: Feed, deliver: t.Callable[[Question, answers.Answer], None]) -> None:
+        """Ask everything that the feed gives; C(deliver) gets each question once, with its answer."""
+        self._deliver = deliver
+        while True:
+            now = time.monotonic()
+            if self._deadline is not None and now >= self._deadline:
+                self._give_up()
+                return
+            while self._open < self._window:
+                question = feed.take(now)
+                if question is None:
+                    break
+                self._open += 1
+                self._ask(question, now, self._turn % len(self._ports))
+            pause = feed.wait(now) if self._open < self._window else None
+            if not self._open and pause is None:
+                return
+            self._expire(now)
+            for key, events in self._selector.select(self._patience(now, pause)):
+                if isinstance(key.data, _Port):
+                    self._receive(key.data)
+                else:
+                    self._stream_ready(key.data, events)
+
+    def _patience(self, now: float, pause: float | None) -> float:
+        """Return how long to sleep when nothing arrives."""
+        until = [queue[0][0] for queue in self._waiting if queue]
+        until += [exchange.deadline for exchange in self._streams]
+        if pause is not None:
+            until.append(now + pause)
+        if self._deadline is not None:
+            until.append(self._deadline)
+        return max(0.0, min(until, default=now) - now)
+
+    def _ask(self, question: Question, now: float, server: int) -> None:
+        port = question.port
+        if port is None or port.server != server:
+            if port is not None:
+                del port.asking[question.id]
+            self._turn += 1
+            ports = self._ports[server]
+            port = question.port = ports[self._turn // len(self._ports) % len(ports)]
+            question.id = self._free_id(port)
+            port.asking[question.id] = question
+        question.attempt += 1
+        self._waiting[question.attempt].append((now + self._pauses[question.attempt], question))
+        self.sent += 1
+        try:
+            port.socket.send(question.wire())
+        except OSError:
+            # A full buffer or a refusing host: as good as lost, and so asked again.
+            pass
+
+    def _free_id(self, port: _Port) -> bytes:
+        while True:
+            if not self._ids:
+                self._ids = os.urandom(2 * _IDS_AT_ONCE)
+            found, self._ids = self._ids[:2], self._ids[2:]
+            if found not in port.asking:
+                return found
+
+    def _receive(self, port: _Port) -> None:
+        asking, receive = port.asking, port.socket.recv
+        for _reply in range(WINDOW):
+            try:
+                wire = receive(_LARGEST_DATAGRAM)
+            except OSError:
+                return
+            question = asking.get(wire[:2])
+            if question is None or not _answers(wire, question.section):
+                self.strays += 1
+            elif wire[2] & _TRUNCATED:
+                self._open_stream(question)
+            else:
+                answer = answers.judge(wire)
+                if answer.status not in answers.WORTH_ANOTHER_SERVER or not self._ask_another(question):
+                    self._finish(question, answer)
+
+    def _ask_another(self, question: Question) -> bool:
+        """Ask the next server, unless each had its turn."""
+        if question.attempt + 1 >= min(len(self._ports), len(self._pauses)):
+            return False
+        self._ask(question, time.monotonic(), (t.cast(_Port, question.port).server + 1) % len(self._ports))
+        return True
+
+    def _finish(self, question: Question, answer: answers.Answer) -> None:
+        port = t.cast(_Port, question.port)
+        del port.asking[question.id]
+        question.port = None
+        self._open -= 1
+        self._deliver(question, answer)
+
+    def _expire(self, now: float) -> None:
+        for attempt, queue in enumerate(self._waiting):
+            while queue:
+                due, question = queue[0]
+                live = question.port is not None and question.attempt == attempt
+                if live and due > now:
+                    break
+                queue.popleft()
+                if not live:
+                    continue
+                if attempt + 1 < len(self._pauses):
+                    self._ask(question, now, (t.cast(_Port, question.port).server + 1) % len(self._ports))
+                else:
+                    self._finish(question, answers.Answer(answers.TIMEOUT))
+        for exchange in [exchange for exchange in self._streams if exchange.deadline <= now]:
+            self._close_stream(exchange, answers.Answer(answers.TRUNCATED))
+
+    def _give_up(self) -> None:
+        for ports in self._ports:
+            for port in ports:
+                for question in list(port.asking.values()):
+                    self._finish(question, answers.Answer(answers.DEADLINE))
+        for exchange in list(self._streams):
+            self._close_stream(exchange, answers.Answer(answers.DEADLINE))
+
+    def _open_stream(self, question: Question) -> None:
+        """Ask a question again over TCP, because its answer does not fit into a datagram."""
+        port = t.cast(_Port, question.port)
+        del port.asking[question.id]
+        question.port = None
+        try:
+            exchange = stream.Stream(self._addresses[port.server], question.wire(), time.monotonic() + self._timeout)
+        except OSError:
+            self._open -= 1
+            self._deliver(question, answers.Answer(answers.TRUNCATED))
+            return
+        self._streams[exchange] = question
+        self._selector.register(exchange.socket, selectors.EVENT_WRITE, exchange)
+
+    def _stream_ready(self, exchange: stream.Stream, events: int) -> None:
+        question = self._streams[exchange]
+        try:
+            wire = exchange.advance()
+        except OSError:
+            self._close_stream(exchange, answers.Answer(answers.TRUNCATED))
+            return
+        if wire is not None:
+            good = wire[:2] == question.id and _answers(wire, question.section) and not wire[2] & 2
+            self._close_stream(exchange, answers.judge(wire) if good else answers.Answer(answers.TRUNCATED))
+        elif exchange.sent and not events & selectors.EVENT_READ:
+            self._selector.modify(exchange.socket, selectors.EVENT_READ, exchange)
+
+    def _close_stream(self, exchange: stream.Stream, answer: answers.Answer) -> None:
+        question = self._streams.pop(exchange)
+        self._selector.unregister(exchange.socket)
+        exchange.close()
+        self._open -= 1
+        self._deliver(question, answer)
+
+
+def _answers(wire: bytes, section: bytes) -> bool:
+    """Tell whether a datagram is a reply to this very question."""
+    if len(wire) < 12 or wire[2] & 0xF8 != 0x80 or wire[4:6] != _ONE:
+        return False
+    echoed = wire[12 : 12 + len(section)]
+    # Names are compared without regard to case; no octet of a length, type or class is a letter.
+    return echoed == section or echoed.lower() == section

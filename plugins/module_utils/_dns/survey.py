@@ -1,0 +1,78 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to the collection: may change at any time without notice.
+"""One run over the block lists: the resolver first, then each list's health, the targets, the reasons of hits."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+
+from ansible_collections.postmaster.delist.plugins.module_utils._dns import answers, names, probe
+from ansible_collections.postmaster.delist.plugins.module_utils._dns.exchange import Exchange, Question
+from ansible_collections.postmaster.delist.plugins.module_utils._dns.pace import PacedFeed
+from ansible_collections.postmaster.delist.plugins.module_utils._dns.redact import plain
+from ansible_collections.postmaster.delist.plugins.module_utils._dns.tally import Tally
+from ansible_collections.postmaster.delist.plugins.module_utils._dns.zone import Zone
+
+
+class Way(t.NamedTuple):
+    """How to ask."""
+
+    servers: t.Sequence[str]
+    port: int = 53
+    timeout: float = 5.0
+    retries: int = 3
+    max_seconds: float | None = None
+
+
+class Survey(t.NamedTuple):
+    """What was found. C(strays) counts datagrams that belonged to no question."""
+
+    resolver: probe.Resolver
+    zones: t.Sequence[Zone]
+    targets: list[names.Target]
+    tallies: list[Tally]
+    strays: int
+
+
+def survey(zones: t.Sequence[Zone], targets: list[names.Target], way: Way) -> Survey:
+    """Ask every zone about every target of a kind that it has."""
+    fit: dict[str, list[names.Target]] = {"ip4": [], "ip6": [], "domain": []}
+    for target in targets:
+        if target.problem is None:
+            fit[target.kind].append(target)
+    tallies = [Tally(zone, kind, fit[kind]) for zone in zones for kind in fit if fit[kind] and kind in zone.targets]
+    deadline = None if way.max_seconds is None else time.monotonic() + way.max_seconds
+    with Exchange(way.servers, port=way.port, timeout=way.timeout, retries=way.retries, deadline=deadline) as exchange:
+        resolver = probe.resolver(exchange)
+        if resolver.state == "rewriting":
+            for tally in tallies:
+                tally.stop("resolver_rewrites")
+        else:
+            probe.zones(exchange, tallies)
+            exchange.run(PacedFeed(_sources(tallies)), _record)
+            exchange.run(PacedFeed((tally.reason_questions(), tally.zone.per_second) for tally in tallies), _explain)
+        return Survey(resolver, zones, targets, tallies, exchange.strays)
+
+
+def _sources(tallies: t.Sequence[Tally]) -> t.Iterator[tuple[t.Iterator[Question], int | None]]:
+    left = {tally.zone.name: tally.zone.per_run for tally in tallies}
+    for tally in tallies:
+        allowance = left[tally.zone.name]
+        if allowance is not None:
+            left[tally.zone.name] = max(0, allowance - len(tally.targets))
+        yield tally.questions(allowance=allowance), tally.zone.per_second
+
+
+def _record(question: Question, answer: answers.Answer) -> None:
+    tally, index = question.tag
+    tally.record(index, answer)
+
+
+def _explain(question: Question, answer: answers.Answer) -> None:
+    tally, index = question.tag
+    text = plain(" | ".join(sorted(answer.texts())))
+    if text:
+        tally.explain(index, text)

@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
+import signal
 import subprocess
 import sys
 import tempfile
@@ -22,6 +24,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PLAYBOOK = str(Path(".venv", "bin", "ansible-playbook"))
 SAMPLE = ROOT / "inventory.example"
+QUIET = {
+    "ANSIBLE_CALLBACK_RESULT_FORMAT": "json",
+    "ANSIBLE_DISPLAY_OK_HOSTS": "false",
+    "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false",
+}
 PASTE_LIMIT = 1024 * 1024
 PASTE_HINT = """\
 Paste what the log or the bounce says, then press Ctrl-D on a line of its own. For example:
@@ -61,14 +68,18 @@ def explain() -> int:
         reply.touch(mode=0o600)
         reply.write_bytes(sys.stdin.buffer.read(PASTE_LIMIT))
         done = subprocess.run(
-            command("explain", "-i", "localhost,", "-c", "local", reply_file=str(reply), language=language()),
-            env=os.environ | {"ANSIBLE_DISPLAY_OK_HOSTS": "false", "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false"},
+            command("explain", "-i", "localhost,", reply_file=str(reply), language=language()),
+            env=os.environ | QUIET,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            capture_output=True,
             text=True,
             errors="replace",
             check=False,
         )
+    if done.returncode and (told := complaint(done.stdout)):
+        print(told, file=sys.stderr)
+        return done.returncode
+    print(done.stderr, file=sys.stderr, end="")
     print(done.stdout if done.returncode else between_banners(done.stdout))
     return done.returncode
 
@@ -78,7 +89,22 @@ def between_banners(screen: str) -> str:
     return screen.partition("***\n")[2].rpartition("\nPLAY RECAP ")[0].strip("\n")
 
 
-if __name__ == "__main__":
-    os.chdir(ROOT)
+def complaint(screen: str) -> str | None:
+    """Why the playbook's one task failed, where that is all there is to tell."""
+    found = re.search(r"^fatal: .* => (\{.*\})$", screen, re.MULTILINE)
+    return json.loads(found[1])["msg"] if found else None
+
+
+def main() -> int:
     plays: dict[str, t.Callable[[], int]] = {"incident": incident, "explain": explain}
-    sys.exit(plays[sys.argv[1]]())
+    os.chdir(ROOT)
+    # The pasted text is removed however this ends.
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+    try:
+        return plays[sys.argv[1]]()
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

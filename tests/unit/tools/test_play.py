@@ -42,3 +42,14 @@ def test_command_keeps_words_whole(monkeypatch):
 def test_only_the_playbooks_own_words_are_shown():
     screen = "\nPLAY [Explain] ******\n\nWHO  Microsoft\nPLAY RECAP ***\n x\n\nPLAY RECAP *****\nlocalhost : ok=1\n"
     assert play.between_banners(screen) == "WHO  Microsoft\nPLAY RECAP ***\n x"
+
+
+@pytest.mark.parametrize(
+    ("screen", "told"),
+    [
+        ('TASK [x] ***\nfatal: [localhost]: FAILED! => {"changed": false, "msg": "No \\"text\\"."}\n', 'No "text".'),
+        ("ERROR! the playbook could not be found\n", None),
+    ],
+)
+def test_a_failure_is_one_sentence(screen, told):
+    assert play.complaint(screen) == told

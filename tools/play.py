@@ -51,7 +51,8 @@ def command(playbook: str, *options: str, **extra_vars: str) -> list[str]:
 
 def incident() -> int:
     inventory = os.environ.get("INVENTORY") or SAMPLE.name
-    if Path(inventory).resolve() == SAMPLE:
+    path = Path(inventory).resolve()
+    if SAMPLE in (path, *path.parents):
         subprocess.run([sys.executable, "tools/prepare_sample.py"], check=True)
     limit = os.environ.get("LIMIT")
     options = ["-i", inventory, *(["-l", limit] if limit else [])]

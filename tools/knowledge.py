@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / ".collections"))
 
 import knowledge_samples  # noqa: E402
+
 from ansible_collections.postmaster.delist.plugins.plugin_utils import _knowledge as knowledge  # noqa: E402
 from ansible_collections.postmaster.delist.plugins.plugin_utils import _knowledge_check as check  # noqa: E402
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import (  # noqa: E402

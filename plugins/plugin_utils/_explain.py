@@ -14,6 +14,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils import _findings
 from ansible_collections.postmaster.delist.plugins.plugin_utils import _pasted as pasted
 from ansible_collections.postmaster.delist.plugins.plugin_utils._findings_assess import Assessment, assess
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import load
+from ansible_collections.postmaster.delist.plugins.plugin_utils._pasted_reply import stage_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._recognise import Recogniser
 
 
@@ -43,7 +44,7 @@ def explain(
         item = item._replace(
             relay_host=item.relay_host or relay,
             dsn=item.dsn or dsn,
-            stage=item.stage or pasted.stage_of(command),
+            stage=item.stage or stage_of(command),
         )
         diagnosis = _diagnosis(using, item)
         if diagnosis is not None:
@@ -52,7 +53,15 @@ def explain(
 
 
 def _diagnosis(using: Recogniser, item: pasted.Pasted) -> dict[str, t.Any] | None:
-    read = assess(using, item.reply, relay=item.relay_host, relay_ips=item.relay_ips, dsn=item.dsn, stage=item.stage)
+    read = assess(
+        using,
+        item.reply,
+        relay=item.relay_host,
+        relay_ips=item.relay_ips,
+        dsn=item.dsn,
+        stage=item.stage,
+        is_ours=item.is_ours,
+    )
     reply = read.recognition.reply
     if read.rule is None and reply.code is None and reply.enhanced is None and item.status is None:
         return None

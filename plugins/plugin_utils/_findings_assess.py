@@ -72,19 +72,21 @@ def assess(
     dsn: str | None = None,
     stage: str | None = None,
     named_ips: t.Sequence[str] | None = None,
+    is_ours: bool = False,
 ) -> Assessment:
     """Read one reply.
 
     :param named_ips: the addresses in it, where somebody has already looked
+    :param is_ours: our own server gave it to somebody else, whose address it names
     """
     known = recogniser.known
     relay = _relay(relay)
     recognition = recogniser.recognise(text, relay=relay, dsn=dsn, stage=stage)
     rule = recognition.rule
     if named_ips is None:
-        named_ips = find_ips(recognition.reply.text, exclude=relay_ips)
+        named_ips = () if is_ours else find_ips(recognition.reply.text, exclude=relay_ips)
     cause = rule.cause if rule else UNCLASSIFIED
-    if relay and _LOOPBACK.fullmatch(relay) and (cause in IP_CAUSES or cause == UNCLASSIFIED):
+    if is_ours or (relay and _LOOPBACK.fullmatch(relay) and (cause in IP_CAUSES or cause == UNCLASSIFIED)):
         cause, rule = "own_side", None
     answerer = answered_by(known, relay) if relay else None
     kind, value = _subject(rule, recognition.reply.text)
@@ -103,7 +105,7 @@ def assess(
         subject_value=value,
         named_ips=tuple(named_ips),
         confidence=_confidence(rule, recognition, doubts),
-        doubts=tuple(doubts),
+        doubts=("own_refusal",) if is_ours else tuple(doubts),
     )
 
 

@@ -20,10 +20,8 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._recognise_index
 
 CONFIDENCES = ("low", "medium", "high")
 
-# Without the relay, and without a code of the receiver's own, words must be longer than this to point to it,
+# Without the relay, and without a code of the receiver's own, words must be longer than this to point to it.
 _TELLING = 20
-# and longer than this to be a quotation when another relay says them.
-_UNMISTAKABLE = 40
 
 
 class Fit(enum.IntEnum):
@@ -68,11 +66,11 @@ class Recogniser:
             better = self._ranked(rejoined, relay, receiver) if rejoined else []
             if better and (not ranked or better[0][0] > ranked[0][0]):
                 ranked, subject = better, t.cast(Subject, rejoined)
-        believed = [(fit, match.rule) for fit, match in ranked if fit is not Fit.FOREIGN]
+        believed: list[tuple[Fit, Rule]] = [(fit, match.rule) for fit, match in ranked if fit is not Fit.FOREIGN]
         foreign = [match for fit, match in ranked if fit is Fit.FOREIGN]
-        claims = [match.rule for match in foreign if match.has_code or match.weight > _UNMISTAKABLE]
-        if not believed:
-            believed = [(Fit.FOREIGN, match.rule) for match in foreign]
+        claims = [match.rule for match in foreign if match.has_code]
+        if not believed or (claims and believed[0][0] is Fit.GENERIC):
+            believed = [(Fit.FOREIGN, rule) for rule in claims or [match.rule for match in foreign]]
         return Recognition(
             reply=reply,
             subject=subject,

@@ -1,0 +1,48 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to the collection: may change at any time without notice.
+"""One reply out of a pasted text."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+
+class Pasted(t.NamedTuple):
+    """A reply, with what the text around it says: who answered, to which command, with what result."""
+
+    reply: str
+    relay_host: str | None = None
+    relay_ips: tuple[str, ...] = ()
+    dsn: str | None = None
+    stage: str | None = None
+    status: str | None = None
+    has_code: bool = True
+    is_ours: bool = False  # our own server said it, to somebody else
+
+
+_STAGES = {
+    "CONNECT": "greeting",
+    "GREETING": "greeting",
+    "INITIAL CONNECTION": "greeting",
+    "EHLO": "HELO",
+    "HELO": "HELO",
+    "LHLO": "HELO",
+    "MAIL FROM": "MAIL FROM",
+    "MAIL": "MAIL FROM",
+    "RCPT TO": "RCPT TO",
+    "RCPT": "RCPT TO",
+    "DATA": "DATA",
+    "END OF DATA": "end of DATA",
+    "MESSAGE": "end of DATA",
+    ".": "end of DATA",
+}
+_FILLER = re.compile(r"\b(?:COMMAND|PIPELINED|SENDING|THE)\b|[:<].*")
+
+
+def stage_of(command: str | None) -> str | None:
+    """Return the stage that an SMTP command belongs to, however an MTA or a person writes it."""
+    words = _FILLER.sub(" ", (command or "").upper()).split()
+    return next((_STAGES[name] for name in (" ".join(words[:count]) for count in (3, 2, 1)) if name in _STAGES), None)

@@ -22,11 +22,7 @@ def remedy(known: Knowledge, assessment: Assessment) -> dict[str, t.Any]:
     if party is None or key not in party.channels:
         return _plain(key)
     channel = party.channels[key]
-    printed = contacts.printed(
-        [assessment.recognition.reply.text],
-        own_domains=party.own_domains,
-        mailbox_domains=(domain for receiver in known.receivers.values() for domain in receiver.domains),
-    )
+    printed = _printed(known, party, assessment.recognition.reply.text)
     return {
         "key": key,
         "channel": channel["channel"],
@@ -38,6 +34,14 @@ def remedy(known: Knowledge, assessment: Assessment) -> dict[str, t.Any]:
             for other in channel.get("alternatives") or ()
         ],
     }
+
+
+def _printed(known: Knowledge, party: Party, text: str) -> contacts.Printed:
+    """Return the contacts in a reply that are the counterpart's own; most replies have none at all."""
+    if "@" not in text and "://" not in text:
+        return contacts.Printed()
+    users = (domain for receiver in known.receivers.values() for domain in receiver.domains)
+    return contacts.printed([text], own_domains=party.own_domains, mailbox_domains=users)
 
 
 def counterpart(known: Knowledge, assessment: Assessment) -> tuple[Party | None, str]:

@@ -17,7 +17,6 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml 
 
 LANGUAGES = ("en", "ja")
 
-_NAME = re.compile(r"\{([a-z_]+)\}")
 _DURATION = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?")
 
 
@@ -29,15 +28,12 @@ def phrases() -> dict[str, dict[str, Text]]:
 
 def fill(template: Text, **values: str | Text) -> Text:
     """Return a sentence with its {names} filled in; a value is never looked at as a template."""
-    return {language: _filled(template[language], language, values) for language in LANGUAGES}
-
-
-def _filled(template: str, language: str, values: dict[str, str | Text]) -> str:
-    def value(match: t.Match[str]) -> str:
-        found = values[match[1]]
-        return found if isinstance(found, str) else found[language]
-
-    return _NAME.sub(value, template)
+    return {
+        language: template[language].format_map(
+            {name: value if isinstance(value, str) else value[language] for name, value in values.items()}
+        )
+        for language in LANGUAGES
+    }
 
 
 def joined(texts: t.Iterable[Text]) -> Text:

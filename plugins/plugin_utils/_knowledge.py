@@ -10,8 +10,8 @@ What ships is checked by C(make knowledge) and only read here; a site's files ar
 from __future__ import annotations
 
 import functools
-import re
 import typing as t
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,7 +49,8 @@ class Knowledge:
     causes: dict[str, dict[str, t.Any]]
     rules: tuple[model.Rule, ...]
     folders: dict[str, tuple[Path, ...]]
-    _relays: tuple[tuple[t.Pattern[str], str], ...]
+    # Relay globs and their receivers by the last two labels, which every glob writes out.
+    _relays: dict[str, list[tuple[str, str]]]
 
     def party(self, slug: str) -> model.Party:
         """Return the receiver, operator or generic file of this slug."""
@@ -61,8 +62,8 @@ class Knowledge:
     def receiver_of(self, relay: str | None) -> str | None:
         """Return the slug of the receiver whose relay this host name is."""
         host = (relay or "").lower().rstrip(".")
-        for pattern, slug in self._relays:
-            if pattern.fullmatch(host):
+        for glob, slug in self._relays.get(_last_labels(host), ()):
+            if model.relay_pattern(glob).fullmatch(host):
                 return slug
         return None
 
@@ -143,11 +144,12 @@ def _built(found: dict[str, dict[str, t.Any]], folders: dict[str, tuple[Path, ..
     blocklists = {slug: model.blocklist_from(data) for slug, data in found["blocklist"].items()}
     generic = {slug: model.generic_from(data) for slug, data in found["generic"].items()}
     parties: list[model.Party] = [*receivers.values(), *blocklists.values(), *generic.values()]
-    # The longest glob first: a relay belongs to the receiver that names it most exactly.
-    globs = sorted(
+    relays: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for glob, slug in sorted(
         ((glob, slug) for slug, receiver in receivers.items() for glob in receiver.relays),
         key=lambda pair: (-len(pair[0]), pair),
-    )
+    ):  # the longest first: a relay belongs to the receiver that names it most exactly
+        relays[_last_labels(glob)].append((glob, slug))
     return Knowledge(
         receivers=receivers,
         blocklists=blocklists,
@@ -156,5 +158,9 @@ def _built(found: dict[str, dict[str, t.Any]], folders: dict[str, tuple[Path, ..
         causes=found["causes"]["causes"]["causes"] if found["causes"] else {},
         rules=tuple(rule for party in parties for rule in party.rules),
         folders=folders,
-        _relays=tuple((re.compile(model.relay_pattern(glob)), slug) for glob, slug in globs),
+        _relays=dict(relays),
     )
+
+
+def _last_labels(host: str) -> str:
+    return ".".join(host.rsplit(".", 2)[-2:])

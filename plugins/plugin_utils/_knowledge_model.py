@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import typing as t
 from dataclasses import dataclass, field
@@ -216,6 +217,7 @@ def expand_enhanced(spec: str) -> t.Iterator[str]:
         yield f"{head}.{detail}"
 
 
-def relay_pattern(glob: str) -> str:
+@functools.cache
+def relay_pattern(glob: str) -> t.Pattern[str]:
     """Return the expression of a relay glob: C(*) is one or more characters."""
-    return re.escape(glob).replace(r"\*", ".+")
+    return re.compile(re.escape(glob).replace(r"\*", ".+"))

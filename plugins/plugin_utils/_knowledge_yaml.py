@@ -65,8 +65,7 @@ def read_with_lines(path: Path) -> Document:
 
 def _read(path: Path, lines: dict[YamlPath, int] | None) -> t.Any:
     try:
-        builder = _Builder(path, yaml.parse(path.read_bytes(), Loader=_Loader), lines)
-        return builder.document()
+        return _Builder(path, _Loader(path.read_bytes()).get_event, lines).document()
     except OSError as error:
         raise KnowledgeError(path, None, f"a readable file was expected: {error.strerror}") from error
     except yaml.MarkedYAMLError as error:
@@ -79,9 +78,11 @@ def _read(path: Path, lines: dict[YamlPath, int] | None) -> t.Any:
 
 
 class _Builder:
-    def __init__(self, path: Path, events: t.Iterator[yaml.Event], lines: dict[YamlPath, int] | None) -> None:
+    """Compares classes by identity: the parser makes exactly these, and this is the inner loop of every run."""
+
+    def __init__(self, path: Path, next_event: t.Callable[[], t.Any], lines: dict[YamlPath, int] | None) -> None:
         self._path = path
-        self._next = events.__next__
+        self._next = next_event
         self._lines = lines
 
     def document(self) -> t.Any:
@@ -91,43 +92,50 @@ class _Builder:
             return None
         return self._value(self._next(), ())
 
-    def _value(self, event: yaml.Event, where: YamlPath) -> t.Any:
+    def _value(self, event: t.Any, where: YamlPath) -> t.Any:
         if self._lines is not None:
             self._lines[where] = _line(event)
-        if isinstance(event, yaml.ScalarEvent):
+        kind = event.__class__
+        if kind is yaml.ScalarEvent:
             return _plain(event.value) if event.implicit[0] else event.value
-        if isinstance(event, yaml.MappingStartEvent):
+        if kind is yaml.MappingStartEvent:
             return self._mapping(where)
-        if isinstance(event, yaml.SequenceStartEvent):
+        if kind is yaml.SequenceStartEvent:
             return self._sequence(where)
         raise self._error(event, "no alias was expected: write the value again")
 
     def _mapping(self, where: YamlPath) -> dict[str, t.Any]:
         mapping: dict[str, t.Any] = {}
-        while not isinstance(event := self._next(), yaml.MappingEndEvent):
-            if not isinstance(event, yaml.ScalarEvent):
+        next_event, with_lines = self._next, self._lines is not None
+        while True:
+            event = next_event()
+            if event.__class__ is not yaml.ScalarEvent:
+                if event.__class__ is yaml.MappingEndEvent:
+                    return mapping
                 raise self._error(event, "a plain key was expected")
             key = event.value
             if key in mapping:
                 raise self._error(event, f"the key {key!r} was expected only once")
-            mapping[key] = self._value(self._next(), (*where, key) if self._lines is not None else ())
-        return mapping
+            mapping[key] = self._value(next_event(), (*where, key) if with_lines else where)
 
     def _sequence(self, where: YamlPath) -> list[t.Any]:
         items: list[t.Any] = []
-        while not isinstance(event := self._next(), yaml.SequenceEndEvent):
-            items.append(self._value(event, (*where, len(items)) if self._lines is not None else ()))
-        return items
+        next_event, with_lines = self._next, self._lines is not None
+        while True:
+            event = next_event()
+            if event.__class__ is yaml.SequenceEndEvent:
+                return items
+            items.append(self._value(event, (*where, len(items)) if with_lines else where))
 
-    def _error(self, event: yaml.Event, expected: str) -> KnowledgeError:
+    def _error(self, event: t.Any, expected: str) -> KnowledgeError:
         return KnowledgeError(self._path, _line(event), expected)
 
 
-def _line(event: yaml.Event) -> int:
+def _line(event: t.Any) -> int:
     return event.start_mark.line + 1 if event.start_mark else 1
 
 
 def _plain(value: str) -> t.Any:
     if value in _CONSTANTS:
         return _CONSTANTS[value]
-    return int(value) if _INTEGER.match(value) else value
+    return int(value) if value[0] in "-0123456789" and _INTEGER.match(value) else value

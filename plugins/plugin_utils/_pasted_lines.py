@@ -13,13 +13,14 @@ from ansible_collections.postmaster.delist.plugins.module_utils import _postfix_
 from ansible_collections.postmaster.delist.plugins.plugin_utils._pasted_reply import Pasted, stage_of
 
 _REPLY = r"[45][0-9]{2}(?=[ #-]|\Z)"
+_AT_ONCE = re.compile(_REPLY)
 _HOST = r"(?P<host>[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+)"
 _ADDRESS = r"\[?(?P<ip>[0-9A-Fa-f.:]{3,45})\]?"
 
 
 def read(record: str) -> Pasted:
     """Return the reply in one record; a record that no reader knows is a bare reply."""
-    for reader in _READERS:
+    for reader in (_anywhere,) if _AT_ONCE.match(record) else _READERS:
         found = reader(record)
         if found is not None:
             return found

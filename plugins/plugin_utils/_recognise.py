@@ -16,7 +16,8 @@ import typing as t
 from ansible_collections.postmaster.delist.plugins.module_utils._smtp_reply import Reply, parse
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import Knowledge
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_model import Rule
-from ansible_collections.postmaster.delist.plugins.plugin_utils._recognise_index import Index, Match, Subject, prepare
+from ansible_collections.postmaster.delist.plugins.plugin_utils._recognise_index import Index, Match
+from ansible_collections.postmaster.delist.plugins.plugin_utils._recognise_literals import Subject, prepare
 
 CONFIDENCES = ("low", "medium", "high")
 
@@ -62,7 +63,7 @@ class Recogniser:
         receiver = self.known.receiver_of(relay)
         ranked = self._ranked(subject, relay, receiver)
         if not ranked or ranked[0][0] <= Fit.GENERIC:
-            rejoined = self._index.rejoined(subject)
+            rejoined = self._index.literals.rejoined(subject)
             better = self._ranked(rejoined, relay, receiver) if rejoined else []
             if better and (not ranked or better[0][0] > ranked[0][0]):
                 ranked, subject = better, t.cast(Subject, rejoined)

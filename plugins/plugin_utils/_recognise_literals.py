@@ -1,0 +1,108 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to the collection: may change at any time without notice.
+"""Which of thousands of literals stand in a reply: each waits under its rarest word, so a reply meets few of them.
+
+Literals are compared in lower case; where one begins or ends with an ASCII letter or digit, no other may touch it.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections import Counter, defaultdict
+
+from ansible_collections.postmaster.delist.plugins.module_utils._smtp_reply import Reply, clean
+
+_WORD = re.compile(r"[a-z0-9]+")
+_LAST_WORD = re.compile(r"[a-z0-9]+\Z")
+_ALNUM = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
+
+
+class Subject(t.NamedTuple):
+    """A reply, prepared for comparison."""
+
+    text: str
+    words: frozenset[str]
+    code: int | None
+    enhanced: str | None
+    stage: str | None
+
+    def with_text(self, text: str) -> Subject:
+        return self._replace(text=text, words=frozenset(_WORD.findall(text)))
+
+
+def prepare(reply: Reply, *, dsn: str | None = None, stage: str | None = None) -> Subject:
+    """Return what rules look at; C(dsn), the local view, stands in where the reply has no enhanced code."""
+    enhanced = reply.enhanced or (dsn if dsn and not dsn.endswith(".0.0") else None)
+    text = reply.text.lower()
+    return Subject(text, frozenset(_WORD.findall(text)), reply.code, enhanced, stage)
+
+
+def normal(literal: str) -> str:
+    """Return a literal as it is compared."""
+    return clean(literal).lower()
+
+
+def is_code(literal: str) -> bool:
+    """Tell a party's own code or host name ("S3140", "AUP#CXBL", "csi.cloudmark.com") from plain words."""
+    return any(_is_code(word) for word in literal.split())
+
+
+def _is_code(word: str) -> bool:
+    has_letter = any(character.isalpha() for character in word)
+    return has_letter and (any(character.isdigit() for character in word) or "." in word.strip(".") or "#" in word)
+
+
+class Literals:
+    """All literals of all rules."""
+
+    def __init__(self, literals: t.Iterable[str]) -> None:
+        all_words = {literal: _WORD.findall(literal) for literal in literals}
+        self._known = Counter(word for words in all_words.values() for word in words)
+        self._wordless: list[str] = []
+        self._by_word: dict[str, list[str]] = defaultdict(list)
+        for literal, words in all_words.items():
+            if words:
+                self._by_word[min(words, key=lambda word: (self._known[word], -len(word), word))].append(literal)
+            else:
+                self._wordless.append(literal)
+
+    def occurring(self, subject: Subject) -> set[str]:
+        """Return the literals that stand in a reply."""
+        text, words = subject.text, subject.words
+        found = {literal for literal in self._wordless if literal in text}
+        for word in words & self._by_word.keys():
+            for literal in self._by_word[word]:
+                if literal is word or literal in words or (literal in text and _stands_alone(literal, text)):
+                    found.add(literal)
+        return found
+
+    def rejoined(self, subject: Subject) -> Subject | None:
+        """Return the reply with words that were folded in the middle made whole, or None when there are none.
+
+        Two neighbours are one word when rules know the whole but not both halves ("S31 40", "Pleas e").
+        """
+        known = self._known
+        pieces = subject.text.split(" ")
+        joined = pieces[:1]
+        for piece in pieces[1:]:
+            left = _LAST_WORD.search(joined[-1][-40:])
+            right = _WORD.match(piece)
+            if left and right and left[0] + right[0] in known and not (left[0] in known and right[0] in known):
+                joined[-1] += piece
+            else:
+                joined.append(piece)
+        return subject.with_text(" ".join(joined)) if len(joined) < len(pieces) else None
+
+
+def _stands_alone(literal: str, text: str) -> bool:
+    open_end, closed_end = literal[0] in _ALNUM, literal[-1] in _ALNUM
+    start = text.find(literal)
+    while start >= 0:
+        end = start + len(literal)
+        if not (open_end and text[start - 1 : start] in _ALNUM) and not (closed_end and text[end : end + 1] in _ALNUM):
+            return True
+        start = text.find(literal, start + 1)
+    return False

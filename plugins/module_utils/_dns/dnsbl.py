@@ -46,13 +46,16 @@ def check(options: Options) -> dict[str, t.Any]:
     catalogue = options["catalogue"] or {}
     keys = {name: str(key) for name, key in (options["keys"] or {}).items()}
     redact = Redactor(keys.values())
+    targets = names.targets(
+        options["addresses"], options["domains"], allow_documentation=options["allow_documentation"]
+    )
+    zones = _zones(catalogue, keys)
+    if not options["zones"]:
+        kinds = {target.kind for target in targets}
+        zones = [zone for zone in zones if zone.targets & kinds]
+    how = way(options)
     try:
-        zones = [Zone(data, catalogue["lists"], key=keys.get(data.get("key"))) for data in catalogue.get("zones", ())]
-    except KeyProblem as problem:
-        raise CannotAsk(str(problem)) from None
-    targets = names.targets(options["addresses"], options["domains"], allow_non_global=options["allow_non_global"])
-    try:
-        found = survey.survey(zones, targets, way(options))
+        found = survey.survey(zones, targets, how)
     except OSError as error:
         raise CannotAsk(f"no question could be sent: {error}") from None
     before = history.listed_before(options["previous"] or ())
@@ -65,11 +68,18 @@ def check(options: Options) -> dict[str, t.Any]:
         "totals": result.totals(found),
         "changes": None if options["previous"] is None else history.changes(found, before),
         "resolver": {
-            "servers": list(way(options).servers),
+            "servers": list(how.servers),
             "state": found.resolver.state,
             "answers": list(found.resolver.answers),
         },
     }
+
+
+def _zones(catalogue: dict[str, t.Any], keys: dict[str, str]) -> list[Zone]:
+    try:
+        return [Zone(data, catalogue["lists"], key=keys.get(data.get("key"))) for data in catalogue.get("zones", ())]
+    except KeyProblem as problem:
+        raise CannotAsk(str(problem)) from None
 
 
 def violations(options: Options, found: dict[str, t.Any]) -> list[str]:

@@ -26,10 +26,12 @@ def remember(rows: t.Iterable[Row], before: t.Mapping[Pair, str | None]) -> None
     """Write into each row what was last known about it."""
     for row in rows:
         pair = row["target"], row["zone"]
-        unknown = row["state"] == "unknown"
-        row["last_known"] = "listed" if unknown and pair in before else None if unknown else row["state"]
-        if unknown and pair in before:
-            row["list"] = before[pair]
+        if row["state"] != "unknown":
+            row["last_known"] = None if row["state"] == "skipped" else row["state"]
+        elif pair in before:
+            row["last_known"], row["list"] = "listed", before[pair]
+        else:
+            row["last_known"] = None
 
 
 def changes(found: Survey, before: t.Mapping[Pair, str | None]) -> dict[str, list[Row]]:

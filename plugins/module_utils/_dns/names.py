@@ -77,21 +77,21 @@ def reverse_name(ip: str) -> bytes:
     return reverse_labels(ip) + wire_labels("in-addr.arpa" if "." in ip else "ip6.arpa")
 
 
-def address_target(text: str, *, allow_non_global: bool = False) -> Target:
+def address_target(text: str, *, allow_documentation: bool = False) -> Target:
     """Return the target for one address; IPv4 in IPv6 clothes is asked as IPv4."""
     ip = _addresses.normalise(text)
     if ip is None:
         return Target("ip4", text, b"", "not_an_address")
     kind = "ip4" if "." in ip else "ip6"
-    if not allow_non_global and (_addresses.is_documentation(ip) or not _addresses.is_public(ip)):
+    if not _addresses.is_public(ip) or (_addresses.is_documentation(ip) and not allow_documentation):
         return Target(kind, ip, b"", "not_global")
     return Target(kind, ip, reverse_labels(ip))
 
 
-def address_targets(text: str, *, allow_non_global: bool = False) -> t.Iterator[Target]:
+def address_targets(text: str, *, allow_documentation: bool = False) -> t.Iterator[Target]:
     """Yield the targets of an address or a network in CIDR notation."""
     if "/" not in text:
-        yield address_target(text, allow_non_global=allow_non_global)
+        yield address_target(text, allow_documentation=allow_documentation)
         return
     try:
         network = ipaddress.ip_network(text.strip(), strict=False)
@@ -102,7 +102,7 @@ def address_targets(text: str, *, allow_non_global: bool = False) -> t.Iterator[
         yield Target("ip4" if network.version == 4 else "ip6", str(network), b"", "network_too_large")
         return
     for address in network:
-        yield address_target(str(address), allow_non_global=allow_non_global)
+        yield address_target(str(address), allow_documentation=allow_documentation)
 
 
 def domain_target(text: str) -> Target:
@@ -120,11 +120,11 @@ def domain_target(text: str) -> Target:
     return Target("domain", ".".join(_ascii(label).decode("ascii") for label in name.split(".")), labels)
 
 
-def targets(addresses: t.Iterable[str], domains: t.Iterable[str], *, allow_non_global: bool = False) -> list[Target]:
+def targets(addresses: t.Iterable[str], domains: t.Iterable[str], *, allow_documentation: bool = False) -> list[Target]:
     """Return every target once, in the order given, addresses first."""
     found: dict[tuple[str, str], Target] = {}
     for text in addresses:
-        for target in address_targets(text, allow_non_global=allow_non_global):
+        for target in address_targets(text, allow_documentation=allow_documentation):
             found.setdefault((target.kind, target.value), target)
     for text in domains:
         target = domain_target(text)

@@ -80,13 +80,13 @@ def ask(server: ScriptedServer) -> Ask:
         domains: t.Sequence[str] = (),
         *,
         via: ScriptedServer | None = None,
-        non_global: bool = False,
+        documentation: bool = False,
         servers: t.Sequence[str] = ("127.0.0.1",),
         **way: t.Any,
     ) -> Outcome:
         found = survey.survey(
             [zones] if isinstance(zones, Zone) else zones,
-            names.targets(addresses, domains, allow_non_global=non_global),
+            names.targets(addresses, domains, allow_documentation=documentation),
             survey.Way(servers, (via or server).port, **{"timeout": 0.6, "retries": 1, **way}),
         )
         return Outcome(found)

@@ -156,7 +156,7 @@ def test_ipv6_is_asked_in_nibbles(server: ScriptedServer, ask: Ask) -> None:
     nibbles = "2.2.0.0.6.a.c.7.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.bl.test"
     server.healthy("bl.test", kinds=["ip6"])
     server.on(nibbles, answer("127.0.0.2"))
-    found = ask(make_zone(targets=["ip6"]), ["2001:0DB8::7ca6:22"], non_global=True)
+    found = ask(make_zone(targets=["ip6"]), ["2001:0DB8::7ca6:22"], documentation=True)
     assert found.state("2001:db8::7ca6:22") == ("listed", None)
 
 

@@ -1,0 +1,121 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""dnsbl_info under Ansible: the catalogue arrives, a key does not get out, bad input is named."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+
+import pytest
+
+from ansible_collections.postmaster.delist.tests.integration.harness import BIN, ROOT
+from ansible_collections.postmaster.delist.tests.unit.plugins.module_utils._dns.scripted import (
+    ScriptedServer,
+    answer,
+    rcode,
+)
+
+KEY = "qzxkeykeykey4321"
+TARGET, NAME = "45.60.1.7", "7.1.60.45"
+
+
+@pytest.fixture
+def server():
+    with ScriptedServer() as running:
+        running.default = rcode("NXDOMAIN")
+        for zone in ("bl.spamcop.net", f"{KEY}.zen.dq.spamhaus.net"):
+            running.healthy(zone)
+        running.on(f"{NAME}.bl.spamcop.net", answer("127.0.0.2"))
+        running.on(f"{NAME}.{KEY}.zen.dq.spamhaus.net", answer("127.0.0.3"))
+        running.on(f"{NAME}.{KEY}.zen.dq.spamhaus.net", answer(f'"{KEY} {{{{ 7 * 7 }}}}"', kind="TXT"), "TXT")
+        yield running
+
+
+def options(server, **more):
+    return {"addresses": TARGET, "server": "127.0.0.1", "port": server.port, "timeout": 0.5, **more}
+
+
+def test_ad_hoc(server, tmp_path):
+    given = " ".join(f"{name}={value}" for name, value in options(server, zones="bl.spamcop.net").items())
+    done = subprocess.run(
+        [str(BIN / "ansible"), "localhost", "-m", "postmaster.delist.dnsbl_info", "-a", given],
+        cwd=ROOT,
+        env={
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(tmp_path),
+            "ANSIBLE_CALLBACK_RESULT_FORMAT": "json",
+            "LC_ALL": "C.UTF-8",
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = json.loads(done.stdout.partition("=>")[2])
+    (row,) = found["listings"]
+    assert (row["state"], row["list"], row["delist"]["expires_after"]) == ("listed", "spamcop_scbl", "PT24H")
+    assert [(zone["zone"], zone["health"]) for zone in found["lists"]] == [("bl.spamcop.net", "healthy")]
+
+
+def test_check_mode_changes_nothing(server, run_tasks):
+    task = {"name": "Ask", "postmaster.delist.dnsbl_info": options(server, zones=["bl.spamcop.net"])}
+    real, check = run_tasks([task]).of("Ask").data, run_tasks([task], check=True).of("Ask").data
+    assert {**real, "invocation": None} == {**check, "invocation": None}
+    assert real["changed"] is False
+
+
+def test_a_key_is_found_nowhere(server, run_tasks, tmp_path):
+    asked = options(server, zones=["zen.dq.spamhaus.net"], keys={"spamhaus_dqs": KEY}, max_unknown=100)
+    tasks = [
+        {"name": "Ask", "postmaster.delist.dnsbl_info": asked, "register": "lists"},
+        {"name": "Keep", "ansible.builtin.set_fact": {"kept": "{{ lists }}", "cacheable": True}},
+        {
+            "name": "Write",
+            "ansible.builtin.copy": {"content": "{{ lists | to_json }}", "dest": str(tmp_path / "report")},
+        },
+        {
+            "name": "Fail",
+            "postmaster.delist.dnsbl_info": {**asked, "keys": {"spamhaus_dqs": KEY + ".x"}},
+            "ignore_errors": True,
+        },
+    ]
+    env = {"ANSIBLE_CACHE_PLUGIN": "jsonfile", "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(tmp_path / "cache")}
+    env["ANSIBLE_LOG_PATH"] = str(tmp_path / "log")
+    run = run_tasks(tasks, args=["-vvvv"], env=env)
+    assert run.of("Ask").data["listings"][0]["list"] == "spamhaus_css"
+    assert (f"{NAME}.{KEY}.zen.dq.spamhaus.net", "TXT") in server.asked
+    assert KEY not in run.stdout
+    assert KEY not in run.stderr
+    kept = [path for path in tmp_path.rglob("*") if path.is_file() and not _is_play(path)]
+    assert {path.name for path in kept} >= {"report", "log"}
+    assert [path for path in kept if KEY in path.read_text(encoding="utf-8", errors="replace")] == []
+
+
+def _is_play(path):
+    """The play of a test holds the key, as a vault would."""
+    return path.suffix in (".yml", ".yaml", ".json") and "hosts" in path.read_text(encoding="utf-8")[:200]
+
+
+def test_a_template_in_a_reason_stays_text(server, run_tasks):
+    asked = options(server, zones=["zen.dq.spamhaus.net"], keys={"spamhaus_dqs": KEY})
+    tasks = [
+        {"name": "Ask", "postmaster.delist.dnsbl_info": asked, "register": "lists"},
+        {"name": "Say", "ansible.builtin.debug": {"msg": "{{ lists.listings[0].reason }}"}},
+    ]
+    assert run_tasks(tasks).of("Say").data["msg"].endswith("{{ 7 * 7 }}")
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"zones": ["zen.spamhaus.com"]}, "zone zen.spamhaus.com is not in the catalogue"),
+        ({"server": "localhost"}, "server: 'localhost' is not an IP address"),
+        ({"knowledge_paths": ["/nonexistent"]}, "a folder with receivers/, blocklists/ or generic/ was expected"),
+        ({"severity": "grave"}, "value of severity must be one of"),
+    ],
+)
+def test_bad_input_is_named(server, run_tasks, more, message):
+    task = {"name": "Ask", "postmaster.delist.dnsbl_info": options(server) | more, "ignore_errors": True}
+    assert message in run_tasks([task]).of("Ask").msg

@@ -6,16 +6,18 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 import typing as t
 
 from ansible_collections.postmaster.delist.plugins.module_utils._addresses import is_documentation
 from ansible_collections.postmaster.delist.plugins.plugin_utils import _findings_text as text
-from ansible_collections.postmaster.delist.plugins.plugin_utils._findings_assess import Assessment
-from ansible_collections.postmaster.delist.plugins.plugin_utils._findings_remedy import remedy
+from ansible_collections.postmaster.delist.plugins.plugin_utils._findings_assess import Assessment, Verdict
+from ansible_collections.postmaster.delist.plugins.plugin_utils._findings_remedy import printed_contacts, remedy
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import Knowledge
 from ansible_collections.postmaster.delist.plugins.plugin_utils._recognise import CONFIDENCES
+from ansible_collections.postmaster.delist.plugins.plugin_utils._request_contacts import Printed
 
 # With one of these nothing may be asked of anybody: the IP address or the receiver may be somebody else's claim.
 BLOCKING_DOUBTS = frozenset({"foreign_relay", "unknown_egress", "nested", "redacted", "no_ip"})
@@ -77,19 +79,15 @@ def confidence(assessment: Assessment, egress: Egress) -> str:
 
 def finding(known: Knowledge, assessment: Assessment, egress: Egress, *, host: str | None = None) -> dict[str, t.Any]:
     """Return the finding that one reply makes, without hosts, counts and times."""
-    cause = known.causes[assessment.cause]
-    entry = known.lists.get(assessment.list or "")
-    rule = assessment.rule
+    verdict = assessment.verdict
+    printed = printed_contacts(known, verdict, assessment.recognition.reply.text)
+    settled = _settled(known, verdict, printed)
     about = subject(assessment, egress)
-    asked = remedy(known, assessment)
     identifier = identity(assessment, egress, host)
-    documentation = bool(egress.ip) and is_documentation(t.cast(str, egress.ip))
-    codes = [
-        *assessment.doubts,
-        *egress.doubts,
-        *(("documentation",) if documentation and about["kind"] == "ip" else ()),
-    ]
-    sure = confidence(assessment, egress)
+    documentation = egress.ip is not None and is_documentation(egress.ip)
+    codes = [*assessment.doubts, *egress.doubts]
+    if documentation and about["kind"] == "ip":
+        codes.append("documentation")
     return {
         "schema": 1,
         "id": identifier,
@@ -100,25 +98,35 @@ def finding(known: Knowledge, assessment: Assessment, egress: Egress, *, host: s
         "egress_ip": egress.ip,
         "ip_source": egress.source,
         "cause": assessment.cause,
-        "severity": cause["severity"],
         "stage": assessment.recognition.subject.stage,
-        "rules": [rule.name] if rule else [],
         "scope": assessment.scope,
         "persistence": assessment.persistence,
-        "remedy": asked,
-        "who_can_fix": (rule.who_can_fix if rule else None)
-        or (entry.who_can_fix if entry else None)
-        or cause["who_can_fix"],
-        "opens_case": cause["opens_case"],
-        "requestable": cause["request"] and asked["channel"] in _ASKING and not BLOCKING_DOUBTS & set(codes),
-        "counterpart": text.counterpart_name(known, assessment),
         "title": text.title(known, assessment, about["value"]),
-        "explanation": text.explanation(known, assessment),
-        "next_steps": text.steps(known, assessment, asked),
-        "avoid": text.avoid(known, assessment),
-        "how_long": text.how_long(known, assessment, asked),
-        "confidence": sure,
-        "doubts": text.doubts(known, assessment, codes, ip=egress.ip, remedy=asked),
+        "confidence": confidence(assessment, egress),
+        "doubts": text.doubts(known, assessment, codes, ip=egress.ip, remedy=settled["remedy"]),
         "documentation": documentation,
+        **settled,
+        "requestable": settled["requestable"] and BLOCKING_DOUBTS.isdisjoint(codes),
+    }
+
+
+@functools.lru_cache(maxsize=4096)
+def _settled(known: Knowledge, verdict: Verdict, printed: Printed) -> dict[str, t.Any]:
+    """Return what all findings of one verdict share; they hold it together, so nobody may change it."""
+    rule, cause = verdict.rule, known.causes[verdict.cause]
+    entry = known.lists.get(verdict.list or "")
+    asked = remedy(known, verdict, printed)
+    decides = (rule.who_can_fix if rule else None) or (entry.who_can_fix if entry else None)
+    return {
+        "severity": cause["severity"],
+        "rules": [rule.name] if rule else [],
+        "remedy": asked,
+        "who_can_fix": decides or cause["who_can_fix"],
+        "opens_case": cause["opens_case"],
+        "requestable": cause["request"] and asked["channel"] in _ASKING,
+        "explanation": text.explanation(known, verdict),
+        "next_steps": text.steps(known, verdict, asked),
+        "avoid": text.avoid(known, verdict),
+        "how_long": text.how_long(known, verdict, asked),
         "sources": [*rule.sources] if rule else [],
     }

@@ -37,6 +37,15 @@ _SECOND_LEVEL = frozenset(
 )
 
 
+class Verdict(t.NamedTuple):
+    """What does not depend on the address: all replies with equal verdicts are answered in the same words."""
+
+    rule: Rule | None
+    cause: str
+    receiver: str | None
+    list: str | None
+
+
 class Assessment(t.NamedTuple):
     """A reply, read. C(owner) is the counterpart (receiver or list) as it stands in a finding's id."""
 
@@ -57,6 +66,10 @@ class Assessment(t.NamedTuple):
     @property
     def owner(self) -> str:
         return self.list or self.receiver or ("other" if self.answered_by else "unknown")
+
+    @property
+    def verdict(self) -> Verdict:
+        return Verdict(self.rule, self.cause, self.receiver, self.list)
 
     @property
     def is_about_address(self) -> bool:

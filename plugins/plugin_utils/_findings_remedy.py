@@ -6,23 +6,24 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils import _request_contacts as contacts
-from ansible_collections.postmaster.delist.plugins.plugin_utils._findings_assess import Assessment
+from ansible_collections.postmaster.delist.plugins.plugin_utils._findings_assess import Verdict
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import Knowledge
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_model import PLAIN_REMEDIES, Party
 
+_NONE = contacts.Printed()
 _FACTS = ("requires", "expected_answer", "propagation", "chase_after", "doubt", "retired")
 
 
-def remedy(known: Knowledge, assessment: Assessment) -> dict[str, t.Any]:
+def remedy(known: Knowledge, verdict: Verdict, printed: contacts.Printed) -> dict[str, t.Any]:
     """Return the remedy of a finding; C(key) is None where no channel is to be used."""
-    party, key = counterpart(known, assessment)
+    party, key = counterpart(known, verdict)
     if party is None or key not in party.channels:
         return _plain(key)
     channel = party.channels[key]
-    printed = _printed(known, party, assessment.recognition.reply.text)
     return {
         "key": key,
         "channel": channel["channel"],
@@ -36,31 +37,36 @@ def remedy(known: Knowledge, assessment: Assessment) -> dict[str, t.Any]:
     }
 
 
-def _printed(known: Knowledge, party: Party, text: str) -> contacts.Printed:
+def printed_contacts(known: Knowledge, verdict: Verdict, text: str) -> contacts.Printed:
     """Return the contacts in a reply that are the counterpart's own; most replies have none at all."""
     if "@" not in text and "://" not in text:
-        return contacts.Printed()
-    users = (domain for receiver in known.receivers.values() for domain in receiver.domains)
-    return contacts.printed([text], own_domains=party.own_domains, mailbox_domains=users)
+        return _NONE
+    party, _key = counterpart(known, verdict)
+    return contacts.printed([text], own_domains=party.own_domains, mailbox_domains=_users(known)) if party else _NONE
 
 
-def counterpart(known: Knowledge, assessment: Assessment) -> tuple[Party | None, str]:
+@functools.lru_cache(maxsize=4)
+def _users(known: Knowledge) -> frozenset[str]:
+    return frozenset(domain for receiver in known.receivers.values() for domain in receiver.domains)
+
+
+def counterpart(known: Knowledge, verdict: Verdict) -> tuple[Party | None, str]:
     """Return who decides, and the key of the channel or the plain word that says what to do."""
-    rule = assessment.rule
+    rule = verdict.rule
     if rule is None:
-        return _contact(known, assessment, "none")
+        return _contact(known, verdict, "none")
     if rule.remedy == "list":
         entry = known.lists[t.cast(str, rule.list)]
         return known.blocklists[entry.operator], entry.remedy
     if rule.remedy not in PLAIN_REMEDIES:
         return known.party(rule.owner), rule.remedy
     if rule.remedy == "none" and known.causes[rule.cause]["request"]:
-        return _contact(known, assessment, "none")
+        return _contact(known, verdict, "none")
     return None, rule.remedy
 
 
-def _contact(known: Knowledge, assessment: Assessment, otherwise: str) -> tuple[Party | None, str]:
-    receiver = known.receivers.get(assessment.receiver or "")
+def _contact(known: Knowledge, verdict: Verdict, otherwise: str) -> tuple[Party | None, str]:
+    receiver = known.receivers.get(verdict.receiver or "")
     return (receiver, receiver.contact) if receiver and receiver.contact else (None, otherwise)
 
 

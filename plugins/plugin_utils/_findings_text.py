@@ -10,7 +10,7 @@ import functools
 import re
 import typing as t
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._findings_assess import Assessment
+from ansible_collections.postmaster.delist.plugins.plugin_utils._findings_assess import Assessment, Verdict
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import SHIPPED, Knowledge
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_model import Text
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import read
@@ -76,16 +76,16 @@ def summary(finding: dict[str, t.Any]) -> Text:
     )
 
 
-def explanation(known: Knowledge, assessment: Assessment) -> Text:
+def explanation(known: Knowledge, verdict: Verdict) -> Text:
     """Return what the reply means: the rule's own words, or the cause's where no rule speaks."""
-    return assessment.rule.means if assessment.rule else t.cast(Text, known.causes[assessment.cause]["means"])
+    return verdict.rule.means if verdict.rule else t.cast(Text, known.causes[verdict.cause]["means"])
 
 
-def steps(known: Knowledge, assessment: Assessment, remedy: dict[str, t.Any]) -> list[dict[str, t.Any]]:
+def steps(known: Knowledge, verdict: Verdict, remedy: dict[str, t.Any]) -> list[dict[str, t.Any]]:
     """Return what to do now: first what stops the loss, then the cause's way, whom to ask, and what this reply adds."""
-    of_cause = known.causes[assessment.cause]["steps"]
-    of_rule = assessment.rule.steps if assessment.rule else ()
-    of_list = known.lists[assessment.list].steps if assessment.list else ()
+    of_cause = known.causes[verdict.cause]["steps"]
+    of_rule = verdict.rule.steps if verdict.rule else ()
+    of_list = known.lists[verdict.list].steps if verdict.list else ()
     first = [step for step in of_cause if step.get("action") == "hold"]
     rest = [step for step in of_cause if step.get("action") != "hold"]
     asking = way(remedy)
@@ -107,20 +107,20 @@ def way(remedy: dict[str, t.Any]) -> Text | None:
     return fill(texts["contact"], contact=contact) if contact else None
 
 
-def avoid(known: Knowledge, assessment: Assessment) -> Text:
-    of_list = known.lists[assessment.list].avoid if assessment.list else None
-    of_rule = assessment.rule.avoid if assessment.rule else None
-    return of_rule or of_list or t.cast(Text, known.causes[assessment.cause]["avoid"])
+def avoid(known: Knowledge, verdict: Verdict) -> Text:
+    of_list = known.lists[verdict.list].avoid if verdict.list else None
+    of_rule = verdict.rule.avoid if verdict.rule else None
+    return of_rule or of_list or t.cast(Text, known.causes[verdict.cause]["avoid"])
 
 
-def how_long(known: Knowledge, assessment: Assessment, remedy: dict[str, t.Any]) -> Text:
+def how_long(known: Knowledge, verdict: Verdict, remedy: dict[str, t.Any]) -> Text:
     """Return how long it takes: the figures of the rule and the channel, or the cause's usual ones."""
     texts = phrases()["how_long"]
-    of_list = known.lists[assessment.list].expires_after if assessment.list else None
-    expires = (assessment.rule.expires_after if assessment.rule else None) or of_list
+    of_list = known.lists[verdict.list].expires_after if verdict.list else None
+    expires = (verdict.rule.expires_after if verdict.rule else None) or of_list
     figures = (("expires", expires), ("answer", remedy["expected_answer"]), ("propagation", remedy["propagation"]))
     known_figures = [fill(texts[name], time=duration(value)) for name, value in figures if value]
-    return joined(known_figures) if known_figures else t.cast(Text, known.causes[assessment.cause]["how_long"])
+    return joined(known_figures) if known_figures else t.cast(Text, known.causes[verdict.cause]["how_long"])
 
 
 def duration(iso: str) -> Text:

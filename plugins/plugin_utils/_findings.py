@@ -101,6 +101,7 @@ def finding(known: Knowledge, assessment: Assessment, egress: Egress, *, host: s
         "stage": assessment.recognition.subject.stage,
         "scope": assessment.scope,
         "persistence": assessment.persistence,
+        "counterpart": text.counterpart_name(known, assessment),
         "title": text.title(known, assessment, about["value"]),
         "confidence": confidence(assessment, egress),
         "doubts": text.doubts(known, assessment, codes, ip=egress.ip, remedy=settled["remedy"]),

@@ -21,12 +21,14 @@ import typing as t
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-TEMPLATES = ROOT / "inventory.example" / "logs"
+TEMPLATES = ROOT / "inventory.example"
 LOGS = ROOT / ".cache" / "sample"
 
 # The oldest line is eleven hours old when the logs are made, so all stay within the window until then.
 FRESH_FOR = datetime.timedelta(hours=12)
 
+# An inventory plugin leaves such files alone.
+_TEMPLATE = ".log.txt"
 _SETTING = re.compile(r"(file|stamps|rotated): (.+)")
 _BLOCK = re.compile(r"\[(\d+) lines, (\d+) to (\d+) minutes ago\]")
 _ROTATED = re.compile(r"(\S+), (\d+) minutes ago")
@@ -120,8 +122,9 @@ def prepare(logs: Path, *, now: datetime.datetime, anew: bool = False) -> str:
         age = now - datetime.datetime.fromisoformat(made.read_text(encoding="utf-8").strip())
         if datetime.timedelta() <= age < FRESH_FOR:
             return f"sample logs in {_shown(logs)}: kept, {int(age.total_seconds() / 60)} minutes old"
-    for path in sorted(TEMPLATES.glob("*.txt")):
-        write_logs(read_story(path), host=path.stem, folder=logs / path.stem, now=now)
+    for path in sorted(TEMPLATES.glob(f"*{_TEMPLATE}")):
+        host = path.name.removesuffix(_TEMPLATE)
+        write_logs(read_story(path), host=host, folder=logs / host, now=now)
     made.write_text(f"{now.isoformat()}\n", encoding="utf-8")
     return f"sample logs in {_shown(logs)}: made, of the last eleven hours"
 

@@ -31,8 +31,8 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "run_dir": {"type": "path", "required": True},
     "language": {"type": "str", "choices": list(LANGUAGES), "default": "en"},
     "gathered": {"type": "str", "default": "evidence_host"},
-    "diagnosis": {"type": "dict"},
-    "request": {"type": "dict"},
+    "diagnosis": {"type": "str", "default": "diagnosis_made"},
+    "request": {"type": "str", "default": "request_written"},
 }
 
 # The short extra vars of the playbooks that a repeated command needs, where they are plain words.
@@ -69,12 +69,12 @@ def _report(run_dir: Path, options: dict[str, t.Any], variables: dict[str, t.Any
         )
         for name in variables["ansible_play_hosts_all"]
     ]
-    steps = {step: options[step] for step in ("diagnosis", "request")}
+    steps = {step: variables.get(options[step]) or {} for step in ("diagnosis", "request")}
     return gather(
         run_dir,
         hosts=hosts,
         finished_at=datetime.datetime.now().astimezone(),
-        failed_steps={step: reason_of(result) for step, result in steps.items() if result and result.get("failed")},
+        failed_steps={step: reason_of(result) for step, result in steps.items() if result.get("failed")},
     )
 
 

@@ -50,11 +50,16 @@ options:
     type: str
     default: evidence_host
   diagnosis:
-    description: The registered result of C(postmaster.delist.diagnose), so that its failure is reported.
-    type: dict
+    description:
+      - The name of the variable with the result of M(postmaster.delist.diagnose), so that its failure is reported.
+    type: str
+    default: diagnosis_made
   request:
-    description: The registered result of M(postmaster.delist.delist_request), so that its failure is reported.
-    type: dict
+    description:
+      - The name of the variable with the result of M(postmaster.delist.delist_request), so that its failure is
+        reported.
+    type: str
+    default: request_written
 seealso:
   - module: postmaster.delist.run_folder
   - module: postmaster.delist.delist_request

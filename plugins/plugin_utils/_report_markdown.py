@@ -13,7 +13,7 @@ from pathlib import Path
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import plain
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Item, Report
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import Command, shown_path
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report_screen import (
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_phrases import (
     counts,
     facts,
     headline,

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import collections
+import re
 import typing as t
 from pathlib import Path
 
@@ -14,6 +15,13 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text impo
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Item, Report
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import Command, shown_path
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_evidence import instant
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_phrases import (
+    counts,
+    facts,
+    headline,
+    totals,
+    verdict,
+)
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import Texts
 
 LINES = 24
@@ -22,8 +30,11 @@ WIDTH = 80
 _NOT_READ_SHOWN = 3
 _NOTES_SHOWN = 2
 _CAUSES_SHOWN = 3
+_HOSTS_SHOWN = 3
 _ADVICE_LINES = 2
 _INDENT = "  "
+# What a receiver's name adds in brackets.
+_IN_BRACKETS = re.compile(r" ?[(（][^()（）]*[)）]")
 # Refusals of a request that the operator ends by saying something.
 _WORDS_MISSING = frozenset({"fixed_text_missing", "words_missing"})
 
@@ -34,24 +45,6 @@ def screen(report: Report, *, texts: Texts, again: Command, cwd: Path) -> str:
     foot = [*_noise(report, texts), *_foot(report, texts, again, cwd)]
     middle = _blocks(report, texts, cwd, room=LINES - len(head) - len(foot))
     return "\n".join([*head, *middle, *foot])
-
-
-def verdict(report: Report, texts: Texts) -> str:
-    """The answer in one line: which addresses are blocked, or why there is none."""
-    addresses = dict.fromkeys(item.subject for item in report.blocks)
-    return texts.say("verdict", report.verdict, addresses=", ".join(addresses), blocks=len(report.blocks))
-
-
-def totals(report: Report, texts: Texts) -> str:
-    """How many mails met what fate, over all hosts."""
-    summed = report.totals
-    return texts.say(
-        "totals",
-        bounced=summed.bounced,
-        deferred=summed.deferred,
-        expired=_expired(summed.expired, texts),
-        delivered=summed.delivered,
-    )
 
 
 def _head(report: Report, texts: Texts) -> t.Iterator[str]:
@@ -67,10 +60,6 @@ def _head(report: Report, texts: Texts) -> t.Iterator[str]:
         yield from _packed([totals(report, texts), read], indent="")
     else:
         yield clip(read, WIDTH)
-
-
-def _expired(number: int, texts: Texts) -> str:
-    return texts.say("expired", expired=number) if number else ""
 
 
 def _window(report: Report, texts: Texts) -> str:
@@ -102,76 +91,61 @@ def _notes(report: Report, texts: Texts) -> t.Iterator[str]:
         yield texts.say("remark", note=texts.pick(remark))
 
 
+class _Block(t.NamedTuple):
+    """What there is to say about a block, by how much it can be missed."""
+
+    head: str
+    about: list[str]
+    next: list[str]
+
+
 def _blocks(report: Report, texts: Texts, cwd: Path, *, room: int) -> list[str]:
-    """The worst in full, the others in a line each, the rest as a number: what there is room for."""
-    in_full = [_in_full(item, report, texts, cwd) for item in report.blocks]
-    lines: list[str] = []
-    shown = 0
-    for number, full in enumerate(in_full):
-        behind = len(in_full) - number - 1
-        if len(lines) + len(full) + behind <= room:
-            lines += full
-        elif len(lines) + 1 + min(behind, 1) <= room:
-            lines += full[:1]
-        else:
-            break
-        shown += 1
-    if shown < len(in_full):
-        lines.append(texts.say("more_findings", count=len(in_full) - shown))
+    """A line for each block if there is room, then what to do about each, then the rest: the worst first."""
+    blocks = [_block(item, report, texts, cwd) for item in report.blocks]
+    named = blocks if len(blocks) <= room else blocks[: room - 1]
+    room -= len(named) + (named is not blocks)
+    with_next, room = _as_fits([block.next for block in named], room)
+    with_about, room = _as_fits([block.about for block in named], room)
+    lines = [
+        line
+        for block, about, following in zip(named, with_about, with_next, strict=True)
+        for line in (block.head, *about, *following)
+    ]
+    if named is not blocks:
+        lines.append(texts.say("more_findings", count=len(blocks) - len(named)))
     return lines
 
 
-def headline(item: Item, texts: Texts) -> str:
-    """What is refused by whom, and by which rule we know."""
-    rules = [rule.rpartition("/")[2] for rule in item.finding["rules"]]
-    return texts.say(
-        "finding",
-        "head" if rules else "head_without_rule",
-        subject=item.subject,
-        counterpart=texts.pick(item.finding["counterpart"]),
-        rule=", ".join(rules),
+def _as_fits(parts: t.Iterable[list[str]], room: int) -> tuple[list[list[str]], int]:
+    """The parts that there is room for, from the first on, and the room that is left."""
+    shown = []
+    for part in parts:
+        fits = len(part) <= room
+        shown.append(part if fits else [])
+        room = room - len(part) if fits else 0
+    return shown, room
+
+
+def _block(item: Item, report: Report, texts: Texts, cwd: Path) -> _Block:
+    return _Block(
+        head=_head_of(item, texts),
+        about=_packed([counts(item, texts), *facts(item, texts, hosts_at_most=_HOSTS_SHOWN)]),
+        next=_next(item, report, texts, cwd),
     )
 
 
-def counts(item: Item, texts: Texts) -> str:
-    """How many mails a finding hit, and for how many people."""
-    numbers = item.finding["counts"]
-    hit = texts.say(
-        "finding",
-        "counts",
-        bounced=numbers["bounced"],
-        deferred=numbers["deferred"],
-        expired=_expired(numbers["expired"], texts),
-    )
-    if not numbers["recipients"]:
-        return hit
-    known = f"{numbers['recipients']:,}{'+' if numbers.get('recipients_at_least') else ''}"
-    return f"{hit}; {texts.say('finding', 'recipients', recipients=known, domains=len(item.domains))}"
-
-
-def facts(item: Item, texts: Texts) -> list[str]:
-    """What decides who acts: the scope, whose turn it is, where, and how sure this is."""
-    finding = item.finding
-    return [
-        texts.say("finding", "scope", scope=texts.say("scope", finding["scope"])),
-        texts.say("finding", "fixes", who=texts.say("who", finding["who_can_fix"])),
-        texts.say("finding", "hosts", hosts=", ".join(finding["hosts"])),
-        texts.say("finding", "confidence", confidence=texts.say("confidence", finding["confidence"])),
-    ]
-
-
-def _in_full(item: Item, report: Report, texts: Texts, cwd: Path) -> list[str]:
+def _head_of(item: Item, texts: Texts) -> str:
+    """The headline, and how many mails since when at its right; where it is too long, without what is in brackets."""
     began = instant(item.finding["first_at"])
-    since = [texts.say("finding", "since", since=f"{began:%m-%d %H:%M}")] if began else []
-    return [
-        clip(headline(item, texts), WIDTH),
-        *_packed([*since, counts(item, texts), *facts(item, texts)]),
-        *_next(item, report, texts, cwd),
-    ]
+    hit = texts.say("finding", "hit", hit=item.hit, since=f"{began:%m-%d %H:%M}") if began else ""
+    room = WIDTH - columns(hit) - (2 if hit else 0)
+    whole = headline(item, texts)
+    shown = clip(whole if columns(whole) <= room else _IN_BRACKETS.sub("", whole), room)
+    return f"{shown}{' ' * (WIDTH - columns(shown) - columns(hit))}{hit}".rstrip()
 
 
 def _next(item: Item, report: Report, texts: Texts, cwd: Path) -> list[str]:
-    """What to do now. Paths and pages are whole, however long: they are there to be copied."""
+    """Return what to do now. Paths and pages are whole, however long: they are there to be copied."""
     request = item.request
     if not request:
         return []

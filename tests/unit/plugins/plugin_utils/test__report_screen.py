@@ -45,9 +45,9 @@ def test_the_answer_comes_first_then_what_to_do(tmp_path: Path) -> None:
         "BLOCKED (1): 203.0.113.7",
         "bounced 412, deferred 96, expired 1, delivered 9,001",
         "1 of 1 hosts, last 24 h, times +09:00",
-        "203.0.113.7 REFUSED by Outlook.com (s3140)",
-        "  since 11-24 05:12 | bounced 412, deferred 96; 371 recipients in 2 domains",
-        "  blocked: this address | who can fix: you | on mx1, mx2 | confidence high",
+        "203.0.113.7 REFUSED by Outlook.com [s3140]           508 mails since 11-24 05:12",
+        "  bounced 412, deferred 96; recipients 371, domains 2 | blocked: this address",
+        "  who can fix: you | on mx1, mx2 | confidence high",
         "  SEND    out/INC-7/requests/outlook-com-203-0-113-7-3fa1c2.eml",
         "REPORT  out/INC-7/report.md",
         "AGAIN   ansible-playbook postmaster.delist.incident -i hosts.yml -l mx1",
@@ -79,6 +79,32 @@ def test_a_refused_request_says_what_comes_first_and_where_to_say_it(tmp_path: P
         assert sum("request_fixed_text" in line for line in lines) == 1
         assert any(line.endswith("...") for line in lines)
     assert "  FIRST   Say Say" in "\n".join(of(tmp_path, findings=[finding()], requests=[held]))
+
+
+def test_a_list_refuses_nothing_itself(tmp_path: Path) -> None:
+    held = finding(list="spamhaus_zen", counterpart={"en": "Spamhaus ZEN", "ja": "Spamhaus ZEN"}, rules=[])
+    assert of(tmp_path, findings=[held])[3].startswith("203.0.113.7 LISTED by Spamhaus ZEN   ")
+
+
+def test_a_long_name_gives_way_to_the_rule(tmp_path: Path) -> None:
+    name = "Outlook.com (Hotmail, Live, MSN, and a lot more)"
+    held = finding(counterpart={"en": name, "ja": name}, first_at=None)
+    assert of(tmp_path, findings=[held])[3] == f"203.0.113.7 REFUSED by {name} [s3140]"
+    began = held | {"first_at": "2026-11-24T05:12:00+09:00"}
+    assert of(tmp_path, findings=[began])[3].startswith("203.0.113.7 REFUSED by Outlook.com [s3140]  ")
+
+
+def test_many_hosts_are_counted(tmp_path: Path) -> None:
+    lines = of(tmp_path, findings=[finding(hosts=[f"mx{number}" for number in range(1, 51)])])
+    assert any("on mx1, mx2, mx3 +47" in line for line in lines)
+
+
+def test_what_to_do_about_each_goes_before_more_about_one(tmp_path: Path) -> None:
+    findings = [finding(number) for number in range(1, 7)]
+    lines = of(tmp_path, findings=findings, requests=[request(one) for one in findings])
+    assert sum("REFUSED by" in line for line in lines) == 6
+    assert sum(line.startswith("  SEND ") for line in lines) == 6
+    assert [number for number, line in enumerate(lines) if "bounced" in line] == [1, 4, 8, 12]
 
 
 def test_noise_is_one_line_a_cause(tmp_path: Path) -> None:

@@ -16,7 +16,6 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_phrases import (
     counts,
     facts,
-    headline,
     totals,
     verdict,
 )
@@ -57,7 +56,11 @@ def _overview(report: Report, texts: Texts) -> t.Iterator[str]:
         yield _table(
             [texts.say("markdown", "what"), texts.say("markdown", "since"), texts.say("markdown", "counts")],
             [
-                [escaped(headline(item, texts)), escaped(item.finding["first_at"] or ""), escaped(counts(item, texts))]
+                [
+                    escaped(texts.pick(item.finding["title"])),
+                    escaped(item.finding["first_at"] or ""),
+                    escaped(counts(item, texts)),
+                ]
                 for item in report.items
             ],
         )
@@ -68,7 +71,8 @@ def _section(item: Item, report: Report, texts: Texts, cwd: Path) -> t.Iterator[
     yield f"## {escaped(texts.pick(finding['title']))}"
     yield _list(map(escaped, _facts(item, texts)))
     yield escaped(texts.pick(finding["explanation"]))
-    yield from _to_do(item, report, texts, cwd)
+    yield from _said(texts.say("markdown", "to_do"), map(texts.pick, finding["next_steps"]))
+    yield from _request(item, report, texts, cwd)
     yield from _said(texts.say("markdown", "avoid"), [texts.pick(finding["avoid"])])
     yield from _said(texts.say("markdown", "how_long"), [texts.pick(finding["how_long"])])
     yield from _said(texts.say("markdown", "doubts"), map(texts.pick, finding["doubts"]))
@@ -93,11 +97,10 @@ def _facts(item: Item, texts: Texts) -> t.Iterator[str]:
     yield from facts(item, texts)
 
 
-def _to_do(item: Item, report: Report, texts: Texts, cwd: Path) -> t.Iterator[str]:
-    instruction = texts.pick(item.request.get("instruction")).splitlines()
-    yield from _said(texts.say("markdown", "to_do"), [*instruction, *map(texts.pick, item.finding["next_steps"])])
+def _request(item: Item, report: Report, texts: Texts, cwd: Path) -> t.Iterator[str]:
+    yield from _said(texts.say("markdown", "request"), texts.pick(item.request.get("instruction")).splitlines())
     if item.request.get("path"):
-        yield f"{texts.say('markdown', 'request')}: {code(shown_path(report.run_dir / item.request['path'], cwd))}"
+        yield code(shown_path(report.run_dir / item.request["path"], cwd))
 
 
 def _hosts(report: Report, texts: Texts) -> t.Iterator[str]:

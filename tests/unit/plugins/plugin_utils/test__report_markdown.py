@@ -49,7 +49,7 @@ def test_it_says_who_what_since_when_how_many_and_what_to_do(tmp_path: Path) -> 
     for part in (
         "# Mail incident INC-7",
         "**BLOCKED (1): 203.0.113.7**",
-        "| 203.0.113.7 REFUSED by Outlook.com \\[s3140\\] | 2026-11-24T05:12:00+09:00 | bounced 412, deferred 96",
+        "| Outlook.com: on its block list (203.0.113.7) | 2026-11-24T05:12:00+09:00 | bounced 412, deferred 96",
         "## Outlook.com: on its block list (203.0.113.7)",
         "The address is on their list.",
         "- Stop the loss.",

@@ -53,17 +53,12 @@ def _top(report: Report, texts: Texts) -> t.Iterator[str]:
 
 def _overview(report: Report, texts: Texts) -> t.Iterator[str]:
     if report.items:
-        yield _table(
-            [texts.say("markdown", "what"), texts.say("markdown", "since"), texts.say("markdown", "counts")],
-            [
-                [
-                    escaped(texts.pick(item.finding["title"])),
-                    escaped(item.finding["first_at"] or ""),
-                    escaped(counts(item, texts)),
-                ]
-                for item in report.items
-            ],
-        )
+        head = [texts.say("markdown", "what"), texts.say("markdown", "since"), texts.say("markdown", "counts")]
+        yield _table(head, [list(map(escaped, _row(item, texts))) for item in report.items])
+
+
+def _row(item: Item, texts: Texts) -> tuple[str, str, str]:
+    return texts.pick(item.finding["title"]), item.finding["first_at"] or "", counts(item, texts)
 
 
 def _section(item: Item, report: Report, texts: Texts, cwd: Path) -> t.Iterator[str]:

@@ -24,7 +24,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml 
     read_with_lines,
 )
 
-__all__ = ["SHIPPED", "Knowledge", "KnowledgeError", "files", "load", "slug_of"]
+__all__ = ["SHIPPED", "Knowledge", "KnowledgeError", "built", "files", "load", "slug_of"]
 
 SHIPPED = Path(__file__).parents[2] / "knowledge"
 
@@ -102,7 +102,7 @@ def _load(extra_paths: tuple[str, ...]) -> Knowledge:
             check.references(document, found[kind][slug], found)
             folders[slug] = (document.path.parent, *folders.get(slug, ()))
     try:
-        return _built(found, folders)
+        return built(found, folders)
     except (AttributeError, KeyError, TypeError, ValueError):
         for kind, path in files(SHIPPED):
             check.document(kind, read_with_lines(path))
@@ -139,7 +139,8 @@ def _merged(base: dict[str, t.Any] | None, over: dict[str, t.Any]) -> dict[str, 
     return merged
 
 
-def _built(found: dict[str, dict[str, t.Any]], folders: dict[str, tuple[Path, ...]]) -> Knowledge:
+def built(found: dict[str, dict[str, t.Any]], folders: dict[str, tuple[Path, ...]]) -> Knowledge:
+    """Return the files of each kind, as data by slug, as knowledge."""
     receivers = {slug: model.receiver_from(data) for slug, data in found["receiver"].items()}
     blocklists = {slug: model.blocklist_from(data) for slug, data in found["blocklist"].items()}
     generic = {slug: model.generic_from(data) for slug, data in found["generic"].items()}

@@ -54,10 +54,9 @@ def _deepest(error: t.Any) -> t.Any:
 
 
 def _expected(error: t.Any) -> str:
-    where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.absolute_path).lstrip(".")
     what = error.schema.get("description") if isinstance(error.schema, dict) else None
     message = error.message if len(error.message) <= 200 else error.message[:200] + "..."
-    return (f"{where}: " if where else "") + (f"{what} was expected: {message}" if what else message)
+    return f"{what} was expected: {message}" if what else message
 
 
 @functools.lru_cache

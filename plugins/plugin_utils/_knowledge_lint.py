@@ -27,11 +27,14 @@ _LAZY = re.compile(r"(?<!\\)[*+?}][*+?]")
 
 def complaint(pattern: str) -> str | None:
     """Return what is wrong with a pattern, or None."""
+    complaint = _posix_complaint(pattern)
+    if complaint is not None:
+        return complaint
     try:
         re.compile(pattern, re.IGNORECASE)
     except (re.error, OverflowError) as error:
         return f"a regular expression was expected: {error}"
-    return _posix_complaint(pattern) or _cost_complaint(pattern)
+    return _cost_complaint(pattern)
 
 
 def _posix_complaint(pattern: str) -> str | None:

@@ -47,9 +47,10 @@ class Document(t.NamedTuple):
     def error(self, where: t.Iterable[str | int], expected: str) -> KnowledgeError:
         """Return the error for the part C(where), or for the nearest part around it that the file has."""
         part = tuple(where)
+        name = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in part).lstrip(".")
         while part and part not in self.lines:
             part = part[:-1]
-        return KnowledgeError(self.path, self.lines.get(part, 1), expected)
+        return KnowledgeError(self.path, self.lines.get(part, 1), f"{name}: {expected}" if name else expected)
 
 
 def read(path: Path) -> t.Any:

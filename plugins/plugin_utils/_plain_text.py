@@ -56,18 +56,27 @@ def wrap(text: str, width: int) -> list[str]:
         candidate = lines[-1] + piece
         if columns(candidate.rstrip()) <= width:
             lines[-1] = candidate
-            continue
-        lines.append("")
-        while columns(piece.strip()) > width:
-            head = _head(piece.strip(), width)
-            lines[-1:] = [head, ""]
-            piece = piece.strip()[len(head) :]
-        lines[-1] = piece.lstrip()
+        else:
+            lines += _slices(piece.strip(), width)
+            lines[-1] += piece[len(piece.rstrip()) :]
     return [line.rstrip() for line in lines if line.strip()]
 
 
 def _pieces(text: str) -> list[str]:
     return _PIECE.findall(text)
+
+
+def _slices(word: str, width: int) -> list[str]:
+    """A word that may be too long for one line."""
+    slices = [""]
+    used = 0
+    for char in word:
+        used += _width(char)
+        if used > width:
+            slices.append("")
+            used = _width(char)
+        slices[-1] += char
+    return slices
 
 
 def _head(text: str, width: int) -> str:

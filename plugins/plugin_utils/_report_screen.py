@@ -31,7 +31,7 @@ _NOT_READ_SHOWN = 3
 _NOTES_SHOWN = 2
 _CAUSES_SHOWN = 3
 _HOSTS_SHOWN = 3
-_ADVICE_LINES = 2
+_LINES_OF_A_SAYING = 2
 _INDENT = "  "
 # What a receiver's name adds in brackets.
 _IN_BRACKETS = re.compile(r" ?[(（][^()（）]*[)）]")
@@ -73,11 +73,11 @@ def _window(report: Report, texts: Texts) -> str:
 def _gaps(report: Report, texts: Texts) -> t.Iterator[str]:
     """What this picture lacks: before the findings, for who acts on half of it must know."""
     for host in report.not_read[:_NOT_READ_SHOWN]:
-        yield clip(texts.say("not_read", host=host.name, reason=host.reason), WIDTH)
+        yield from _wrapped(texts.say("not_read", host=host.name, reason=host.reason))
     if len(report.not_read) > _NOT_READ_SHOWN:
         yield texts.say("more_not_read", count=len(report.not_read) - _NOT_READ_SHOWN)
     for step, reason in report.failed_steps.items():
-        yield clip(texts.say("not_done", step=texts.say("step", step), reason=reason), WIDTH)
+        yield from _wrapped(texts.say("not_done", step=texts.say("step", step), reason=reason))
     notes = list(_notes(report, texts))
     yield from (clip(note, WIDTH) for note in notes[:_NOTES_SHOWN])
     if len(notes) > _NOTES_SHOWN:
@@ -155,11 +155,7 @@ def _next(item: Item, report: Report, texts: Texts, cwd: Path) -> list[str]:
     if request["kind"] == "form":
         return [_INDENT + texts.say("next", "form", url=request["url"]), _INDENT + texts.say("next", "crib", path=path)]
     advice = plain(texts.pick(request["instruction"]).partition("\n")[0])
-    lines = wrap(texts.say("next", "refused" if request["refused"] else "none", text=advice), WIDTH - len(_INDENT))
-    shown = lines[:_ADVICE_LINES]
-    if len(lines) > len(shown):
-        shown[-1] = clip(f"{shown[-1]} {lines[len(shown)]}", WIDTH - len(_INDENT))
-    return [_INDENT + line for line in shown]
+    return _wrapped(texts.say("next", "refused" if request["refused"] else "none", text=advice), indent=_INDENT)
 
 
 def _noise(report: Report, texts: Texts) -> t.Iterator[str]:
@@ -189,6 +185,16 @@ def _foot(report: Report, texts: Texts, again: Command, cwd: Path) -> t.Iterator
 def _refusals(item: Item) -> t.Sequence[t.Mapping[str, str]]:
     refused = item.request.get("refused")
     return item.request.get("refusals") or ([refused] if refused else [])
+
+
+def _wrapped(text: str, *, indent: str = "") -> list[str]:
+    """A long saying in as few lines as it may have."""
+    room = WIDTH - len(indent)
+    lines = wrap(text, room)
+    shown = lines[:_LINES_OF_A_SAYING]
+    if len(lines) > len(shown):
+        shown[-1] = clip(f"{shown[-1]} {lines[len(shown)]}", room)
+    return [indent + line for line in shown]
 
 
 def _packed(parts: t.Sequence[str], *, indent: str = _INDENT) -> list[str]:

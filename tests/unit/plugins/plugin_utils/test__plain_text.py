@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
 
 import pytest
@@ -69,6 +70,13 @@ def test_wrap_breaks_at_blanks_and_after_wide_characters() -> None:
     assert wrap("登録（IP）。待つ", 8) == ["登録", "（IP）。", "待つ"]
     assert wrap("a " + "x" * 12, 5) == ["a", "xxxxx", "xxxxx", "xx"]
     assert wrap("", 5) == []
+
+
+def test_a_flood_costs_no_more_than_its_length() -> None:
+    started = time.monotonic()
+    assert len(wrap("A" * 1_000_000, 80)) == 12_500
+    assert len(wrap("受" * 100_000, 80)) == 2_500
+    assert time.monotonic() - started < 10
 
 
 @given(st.text(), st.integers(min_value=4, max_value=80))

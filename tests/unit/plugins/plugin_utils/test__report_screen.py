@@ -45,7 +45,7 @@ def test_the_answer_comes_first_then_what_to_do(tmp_path: Path) -> None:
         "BLOCKED (1): 203.0.113.7",
         "bounced 412, deferred 96, expired 1, delivered 9,001",
         "1 of 1 hosts, last 24 h, times +09:00",
-        "203.0.113.7 REFUSED by Outlook.com [s3140]           508 mails since 11-24 05:12",
+        "203.0.113.7 REFUSED by Outlook.com [s3140]             508 hit since 11-24 05:12",
         "  bounced 412, deferred 96; recipients 371, domains 2 | blocked: this address",
         "  who can fix: you | on mx1, mx2 | confidence high",
         "  SEND    out/INC-7/requests/outlook-com-203-0-113-7-3fa1c2.eml",

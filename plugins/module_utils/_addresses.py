@@ -33,8 +33,8 @@ _V6 = re.compile(
     r"([0-9A-Fa-f:]{2,39}(?:[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3})?)"
     r"(?![0-9A-Za-z]|\.[0-9]|/(?!128(?![0-9]))[0-9]{1,3}(?![0-9./]))"
 )
-# What stands before a dotted quad that counts builds, not hosts: "version 4.16.55.1".
-_VERSION_BEFORE = re.compile(r"(?:\b(?:version|build|release)|\bSMTPSVC\()[ :]*\Z", re.IGNORECASE)
+# What stands before a dotted quad that counts builds, not hosts: "version 4.16.55.1", and Yahoo's reply cut off there.
+_VERSION_BEFORE = re.compile(r"(?:\b(?:version|build|release)|\bSMTPSVC\(|\bcomplaints -)[ :]*\Z", re.IGNORECASE)
 # "… user complaints - 4.16.55.1; see https://…": the software signs its reply so.
 _SIGNED_BEFORE = re.compile(r" - \Z")
 _URL_ESCAPED_DELIMITER = re.compile(r"%(?:3[AaDdCcEe]|2[Ff6]|5[BbDd])")
@@ -109,14 +109,16 @@ def find_ips(text: str, *, exclude: t.Iterable[str] = ()) -> list[str]:
             found.setdefault(str(address), match.start())
     for match in _V4.finditer(text):
         address = _parse(match.group(1))
-        if address is None or not _is_public(address) or _counts_builds(text, match):
+        if address is None or not _is_public(address) or _counts_builds(text, match, alone=not found):
             continue
         found.setdefault(str(address), match.start())
     return sorted((ip for ip in found if ip not in left_out), key=found.__getitem__)
 
 
-def _counts_builds(text: str, match: t.Match[str]) -> bool:
+def _counts_builds(text: str, match: t.Match[str], *, alone: bool) -> bool:
     before = text[max(0, match.start() - 16) : match.start()]
     if _VERSION_BEFORE.search(before):
         return True
-    return bool(_SIGNED_BEFORE.search(before)) and text[match.end() : match.end() + 1] == ";"
+    after = text[match.end() : match.end() + 1]
+    # At the very end, behind an address already named, it signs too: the log line was cut before its URL.
+    return bool(_SIGNED_BEFORE.search(before)) and (after == ";" or (not after and not alone))

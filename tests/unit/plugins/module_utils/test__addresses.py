@@ -20,6 +20,7 @@ from ansible_collections.postmaster.delist.plugins.module_utils import _addresse
         "550 5.7.2 <203.0.113.7>: spam rate exceeded",
         "550-5.7.1 [203.0.113.7      12] Our system",
         "Messages from 203.0.113.7 temporarily deferred - 4.16.55.1; see https://example.com",
+        "Messages from 203.0.113.7 temporarily deferred - 4.16.55.1",
         "550-203.0.113.7 is listed",
         "your address, 203.0.113.7.",
         "203.0.113.7/32 is listed",

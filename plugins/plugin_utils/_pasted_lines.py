@@ -137,7 +137,7 @@ def _sendmail_transcript(record: str) -> Pasted | None:
 _QMAIL = re.compile(
     r"(?:Connected to )?" + _ADDRESS + r" (?P<doing>does not like recipient|failed after I sent the message"
     r"|failed on DATA command|but greeting failed|but sender was rejected|but my name was rejected)\. ?"
-    r"[/ ]?Remote host said: (?P<reply>.*?)(?: ?/?Giving up on .*)?/?\Z"
+    r"[/ ]?Remote host said: (?P<reply>.*?)(?: ?/?(?:Giving up on |I'm not going to try again).*)?/?\Z"
 )
 _QMAIL_STAGES = {
     "does not like recipient": "RCPT TO",

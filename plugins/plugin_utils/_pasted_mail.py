@@ -34,7 +34,7 @@ def is_mail(text: str) -> bool:
 
 def read(text: str, records: t.Callable[[str], list[Pasted]]) -> list[Pasted]:
     """Return the replies of a bounce; C(records) reads the part for people."""
-    message = email.message_from_string(text.lstrip(), policy=email.policy.default.clone(raise_on_defect=False))
+    message = email.message_from_bytes(text.lstrip().encode(errors="replace"), policy=email.policy.default)
     reports: list[Pasted] = []
     human = ""
     for part in _parts(message):

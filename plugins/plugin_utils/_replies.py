@@ -101,7 +101,8 @@ def _turns(unit: Unit, wordings: Wordings) -> Iterable[Unit]:
     if turn is None:
         return [unit]
     halves = [unit.folded[: turn.start()], unit.folded[turn.end() :]]
-    about = [texts.targets(half) for half in halves]
+    # Folding can make an address of what is none, such as a footnote's number behind one.
+    about = [tuple(target for target in texts.targets(half) if target in unit.targets) for half in halves]
     if not all(about):
         return [unit]
     return [Unit(unit.text, half, found) for half, found in zip(halves, about, strict=True)]

@@ -116,6 +116,11 @@ def test_an_answer_pasted_as_a_quotation_is_read() -> None:
     assert verdicts(parse("> 203.0.113.7 has been delisted.", WORDINGS)) == {"203.0.113.7": "removed"}
 
 
+def test_a_footnote_makes_no_other_address() -> None:
+    text = "203.0.113.8 has been delisted, but 203.0.113.7\u00b9 was not removed from our block list."
+    assert "203.0.113.71" not in verdicts(parse(text, WORDINGS))
+
+
 def test_no_known_wording_is_told() -> None:
     result = parse("Good morning.", WORDINGS)
     assert result["verdicts"] == []

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils import _knowledge_model as model
@@ -85,16 +86,11 @@ def entry(slug: str = "listco_main", operator: str = "listco") -> model.ListEntr
 
 
 def knowledge(*receivers: model.Receiver) -> Knowledge:
-    shipped = load()
-    return Knowledge(
+    return dataclasses.replace(
+        load(),
         receivers={party.slug: party for party in receivers or (receiver(),)},
         blocklists={"listco": blocklist()},
-        generic={},
         lists={"listco_main": entry()},
-        causes=shipped.causes,
-        rules=(),
-        folders={},
-        _relays=(),
     )
 
 

@@ -19,7 +19,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge impor
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import read, read_with_lines
 from ansible_collections.postmaster.delist.plugins.plugin_utils._replies import parse
 
-SAMPLES = Path(__file__).parent / "replies"
+SAMPLES = Path(__file__).parent / "samples" / "replies"
 WORDINGS = knowledge.load()
 FILES = [*knowledge.files(SHIPPED), SHIPPED / knowledge.GENERIC]
 

@@ -63,7 +63,8 @@ def _diagnosis(using: Recogniser, item: pasted.Pasted) -> dict[str, t.Any] | Non
         is_ours=item.is_ours,
     )
     reply = read.recognition.reply
-    if read.rule is None and reply.code is None and reply.enhanced is None and item.status is None:
+    is_reply = reply.code is not None or reply.enhanced is not None or item.status is not None or item.is_ours
+    if read.rule is None and not is_reply:
         return None
     finding = findings.finding(using.known, read, findings.egress_of_text(read))
     return {

@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.postmaster.delist.plugins.plugin_utils._pasted import read
 from ansible_collections.postmaster.delist.plugins.plugin_utils._pasted_reply import stage_of
 
-SAMPLES = sorted((Path(__file__).parent / "pasted").iterdir())
+SAMPLES = sorted((Path(__file__).parent / "samples" / "pasted").iterdir())
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)

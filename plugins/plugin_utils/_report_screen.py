@@ -151,11 +151,19 @@ def _next(item: Item, report: Report, texts: Texts, cwd: Path) -> list[str]:
         return []
     path = shown_path(report.run_dir / (request["path"] or ""), cwd)
     if request["kind"] == "email":
-        return [_INDENT + texts.say("next", "email", path=path)]
+        return _to_copy("email", path, texts)
     if request["kind"] == "form":
-        return [_INDENT + texts.say("next", "form", url=request["url"]), _INDENT + texts.say("next", "crib", path=path)]
+        return [*_to_copy("form", request["url"], texts), *_to_copy("crib", path, texts)]
     advice = plain(texts.pick(request["instruction"]).partition("\n")[0])
     return _wrapped(texts.say("next", "refused" if request["refused"] else "none", text=advice), indent=_INDENT)
+
+
+def _to_copy(what: str, copied: str, texts: Texts) -> list[str]:
+    """A path or page behind its label, or below it where both are too long for a line."""
+    line = _INDENT + texts.say("next", what, copied=copied)
+    if columns(line) <= WIDTH:
+        return [line]
+    return [(_INDENT + texts.say("next", what, copied="")).rstrip(), _INDENT + copied]
 
 
 def _noise(report: Report, texts: Texts) -> t.Iterator[str]:

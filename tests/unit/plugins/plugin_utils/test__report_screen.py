@@ -66,6 +66,12 @@ def test_a_form_is_a_page_and_what_to_fill_in(tmp_path: Path) -> None:
     assert "     with out/INC-7/requests/outlook-com-203-0-113-7-3fa1c2.form.md" in lines
 
 
+def test_a_long_path_has_a_line_of_its_own(tmp_path: Path) -> None:
+    held = finding(slug="united-internet-203-0-113-107-" + "a" * 20)
+    lines = of(tmp_path, findings=[held], requests=[request(held, "form")])
+    assert lines[-4:-2] == ["     with", f"  out/INC-7/requests/{held['slug']}.form.md"]
+
+
 def test_without_a_request_it_says_what_to_do_instead(tmp_path: Path) -> None:
     lines = of(tmp_path, findings=[finding()], requests=[request(finding(), "none")])
     assert "  DO      Wait: it ends by itself." in lines

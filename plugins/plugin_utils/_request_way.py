@@ -74,7 +74,7 @@ def _way(key: str, counterpart: Party, printed: contacts.Printed, *, is_second: 
         channel=channel["channel"],
         key=key,
         to=_recipient(channel, counterpart, printed) if channel["channel"] == "email" else None,
-        url=_page(channel.get("url"), counterpart, printed),
+        url=_page(channel, counterpart, printed),
         requires=channel.get("requires"),
         doubt=channel.get("doubt"),
         expected_answer=channel.get("expected_answer"),
@@ -92,9 +92,14 @@ def _recipient(channel: Mapping[str, Any], counterpart: Party, printed: contacts
     return known if known and contacts.is_own_address(known, counterpart.own_domains) else None
 
 
-def _page(known: str | None, counterpart: Party, printed: contacts.Printed) -> str | None:
-    """Return the page of knowledge, or the same site's page that the reply prints: it may carry the case."""
+def _page(channel: Mapping[str, Any], counterpart: Party, printed: contacts.Printed) -> str | None:
+    """Return the page of knowledge, or the same site's page that the reply prints: it may carry the case.
+
+    Where one operation runs several sites (GMX, WEB.DE), the other's page may stand in the reply.
+    """
+    known = channel.get("url")
     if not known or not contacts.is_own_page(known, counterpart.own_domains):
         return None
-    host = contacts.host_of(known)
-    return next((page for page in printed.pages if contacts.host_of(page) == host), known)
+    others = [counterpart.channels[key].get("url") for key in channel.get("alternatives") or ()]
+    hosts = [contacts.host_of(url) for url in (known, *others) if url]
+    return next((page for host in hosts for page in printed.pages if contacts.host_of(page) == host), known)

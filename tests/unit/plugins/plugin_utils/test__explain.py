@@ -1,0 +1,164 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A pasted text becomes diagnoses, complete and in both languages."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from pathlib import Path
+
+import jsonschema
+import pytest
+from referencing import Registry, Resource
+
+from ansible_collections.postmaster.delist.plugins.plugin_utils._explain import explain
+from ansible_collections.postmaster.delist.plugins.plugin_utils._explain_screen import screen
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import SHIPPED, load
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import read
+from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils import knowledge_factory as make
+
+M365 = "example-com.mail.protection.outlook.com"
+FBLW15 = (
+    "550 5.7.1 Service unavailable; Client host [203.0.113.7] blocked using FBLW15; To request removal from this list"
+    " please forward this message to delist@messaging.microsoft.com"
+)
+HOSTILE = {
+    "template": "550 5.7.1 {{ lookup('pipe','id') }} {% raw %} {# banned sending IP [203.0.113.7]",
+    "html": "550 5.7.1 <script>alert(1)</script> &amp; <img src=x> banned sending IP [203.0.113.7]",
+    "header": "550 5.7.1 refused\r\nBcc: x@y.example\r\n\r\nbody",
+    "ansi": "550 5.7.1 \x1b[31mred\x1b[0m \x1b]0;title\x07 \x9b2J \x08\x08 banned",
+    "long": "550 5.7.1 " + "A" * 100_000,
+    "apostrophes": "550 5.7.1 it's a='b' \"c\" weren't = sent",
+    "bidi": "550 5.7.1 \u202egnp.exe\u2066 \u200b",
+    "null": "550 5.7.1 a\x00b\udcff",
+    "format": "550 5.7.1 {who} {0} %s %(name)s {ip.__class__}",
+}
+
+
+def diagnosis_validator():
+    schemas = {path.name: json.loads(path.read_text()) for path in (SHIPPED / "schema").glob("*.json")}
+    registry = Registry().with_resources([(name, Resource.from_contents(schema)) for name, schema in schemas.items()])
+    return jsonschema.Draft202012Validator({"$ref": "findings.json#/$defs/diagnosis"}, registry=registry)
+
+
+def samples():
+    for path in sorted((SHIPPED / "receivers").glob("*/samples/*.yml")):
+        for sample in read(path)["match"]:
+            yield sample["reply"], sample.get("relay")
+
+
+def test_every_sample_gives_a_valid_diagnosis_in_both_languages():
+    validator = diagnosis_validator()
+    for reply, relay in samples():
+        for diagnosis in explain(reply, relay=relay):
+            assert list(validator.iter_errors(diagnosis)) == []
+            assert all(
+                re.search(r"[\u3040-\u30ff\u4e00-\u9fff]", diagnosis[name]["ja"]) for name in ("explanation", "avoid")
+            )
+
+
+def test_the_first_story_is_told_whole():
+    (diagnosis,) = explain(FBLW15, relay=M365, command="RCPT TO")
+
+    assert diagnosis["id"] == "microsoft_365/ip/203.0.113.7/ip_blocklisted_receiver"
+    assert diagnosis["receiver"] == "microsoft_365"
+    assert (diagnosis["egress_ip"], diagnosis["ip_source"]) == ("203.0.113.7", "reply")
+    assert (diagnosis["stage"], diagnosis["confidence"]) == ("RCPT TO", "high")
+    assert diagnosis["requestable"]
+    assert diagnosis["remedy"]["to"] == "delist@messaging.microsoft.com"
+    assert diagnosis["remedy"]["alternatives"][0]["url"] == "https://sender.office.com"
+    assert diagnosis["reply"]["named_ips"] == ["203.0.113.7"]
+    assert diagnosis["documentation"]
+    assert "203.0.113.7" in diagnosis["summary"]["en"]
+
+
+def test_without_the_relay_it_is_less_sure():
+    (diagnosis,) = explain(FBLW15)
+
+    assert diagnosis["confidence"] == "medium"
+    assert "no_relay" in {doubt["code"] for doubt in diagnosis["doubts"]}
+
+
+@pytest.mark.parametrize("text", ["", "hello", "how do I bake bread?", "12345", "{}", "<html></html>", "From: me"])
+def test_what_is_not_a_reply_gives_nothing(text):
+    assert explain(text) == []
+
+
+def test_equal_replies_are_told_once():
+    assert len(explain(f"{FBLW15}\n{FBLW15}\n550 5.1.1 User unknown\n")) == 2
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_hostile_text_is_only_text(name, language):
+    began = time.process_time()
+    diagnoses = explain(HOSTILE[name])
+    lines = screen(diagnoses, language)
+
+    assert time.process_time() - began < 1
+    assert diagnoses
+    assert not re.search(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]", "".join(lines))
+    assert "uid=" not in json.dumps(diagnoses)
+    assert all(diagnosis["remedy"]["to"] != "x@y.example" for diagnosis in diagnoses)
+
+
+def test_each_token_repeated_is_answered_quickly():
+    explain("550 warm up")
+    for rule in load().rules:
+        for literal in rule.tokens[:1] or rule.any_of[:1]:
+            text = f"550 5.7.1 {literal} " * (100_000 // (len(literal) + 11))
+            began = time.process_time()
+            explain(text)
+            assert time.process_time() - began < 0.05, rule.name
+
+
+def test_a_printed_contact_of_another_domain_is_never_written_to():
+    text = FBLW15.replace("delist@messaging.microsoft.com", "delist@messaging.micros0ft.example")
+
+    (diagnosis,) = explain(text, relay=M365)
+    assert diagnosis["remedy"]["to"] == "delist@messaging.microsoft.com"
+
+
+def test_a_recipient_is_no_contact_even_at_the_receivers_own_domain():
+    text = "550 5.7.606 Access denied, banned sending IP [203.0.113.7] for <somebody@outlook.com>"
+
+    (diagnosis,) = explain(text, relay=M365)
+    assert "somebody" not in json.dumps(diagnosis["remedy"])
+
+
+def test_a_case_page_that_the_reply_prints_replaces_the_general_one():
+    page = "https://postmaster.gmx.net/en/case?c=r0201&i=ip&v=203.0.113.7&r=0M1"
+    text = f"554-gmx.net (mxgmx104) Nemesis ESMTP Service not available 554-IP address is block listed. 554 For explanation visit {page}"
+
+    (diagnosis,) = explain(text, relay="mx00.emig.gmx.net")
+    assert diagnosis["remedy"]["url"] == page
+
+
+def test_a_sites_own_knowledge_is_used(tmp_path):
+    root = make.write(tmp_path, make.receiver(make.rule()))
+
+    (diagnosis,) = explain("550 refused XYZ1 [203.0.113.7]", relay="mx.acme.example", knowledge_paths=[str(root)])
+    assert diagnosis["rules"] == ["acme/blocked"]
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_screen_says_who_what_and_what_to_do(language):
+    lines = screen(explain(FBLW15, relay=M365), language)
+    text = "\n".join(lines)
+
+    assert lines[0].startswith("Microsoft 365")
+    assert "delist@messaging.microsoft.com" in text
+    assert "https://sender.office.com" in text
+    assert ("do not" if language == "en" else "避けること") in text
+    assert all(len(line) <= 96 for line in lines)
+
+
+def test_texts_of_findings_fit_their_schema():
+    schemas = {path.name: json.loads(path.read_text()) for path in (SHIPPED / "schema").glob("*.json")}
+    registry = Registry().with_resources([(name, Resource.from_contents(schema)) for name, schema in schemas.items()])
+    validator = jsonschema.Draft202012Validator(schemas["finding_texts.json"], registry=registry)
+
+    assert list(validator.iter_errors(read(Path(SHIPPED, "texts", "findings.yml")))) == []

@@ -15,6 +15,8 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.postmaster.delist.plugins.module_utils._dns.mailbox import mail_addresses
 from ansible_collections.postmaster.delist.plugins.plugin_utils import _request_folder as folder
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import KnowledgeError, load
+from ansible_collections.postmaster.delist.plugins.plugin_utils._replies import parse
+from ansible_collections.postmaster.delist.plugins.plugin_utils._replies_knowledge import load as load_wordings
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request import LANGUAGES, Writer
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_mailbox import blocked_addresses, check
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_templates import TemplateProblem
@@ -29,6 +31,8 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "sender": {"type": "str"},
     "reply_to": {"type": "str"},
     "fixed_text": {"type": "raw"},
+    "answer": {"type": "path"},
+    "new_facts": {"type": "str"},
     "domains": {"type": "list", "elements": "str", "default": []},
     "website": {"type": "str"},
     "ip_ownership": {"type": "str"},
@@ -77,10 +81,21 @@ def _requests(options: dict[str, t.Any]) -> dict[str, t.Any]:
         language=options["language"],
         mail_language=options["mail_language"],
         allow_documentation=options["allow_documentation"],
+        answer=_answer(options),
         directories=[Path.cwd() / path for path in (*options["template_paths"], *options["knowledge_paths"])],
     )
     requests = [writer.write(finding) for finding in findings]
     if run is None:
-        return {"requests": [{**request.record, "content": request.content} for request in requests]}
+        return {"requests": [{**request.record, "files": dict(request.files)} for request in requests]}
     folder.write(run, requests)
     return {"requests": [request.record for request in requests], "path": str(run / folder.REQUESTS)}
+
+
+def _answer(options: dict[str, t.Any]) -> dict[str, t.Any] | None:
+    if not options["answer"]:
+        return None
+    try:
+        source = (Path.cwd() / options["answer"]).read_bytes()
+    except OSError as exc:
+        raise AnsibleActionFail(f"The answer {options['answer']} cannot be read ({exc.strerror})") from exc
+    return parse(source, load_wordings(options["knowledge_paths"]))

@@ -46,7 +46,7 @@ options:
   findings:
     description:
       - The findings themselves, for ad hoc use. Without O(run_dir) nothing is written, and each request is returned
-        with its C(content).
+        with its C(files).
     type: list
     elements: dict
   organisation:
@@ -75,6 +75,15 @@ options:
       - A text for all findings, or a mapping from the id or slug of a finding, the slug of a receiver or list, an
         address, or V(default), to a text.
     type: raw
+  answer:
+    description:
+      - The receiver's answer to an earlier request, a file (C(.eml) or text). Where it says no about a finding
+        (not qualified, not listed, needs more information), a reply is drafted, in the same thread.
+      - The reply goes only to an address below the receiver's own domains.
+    type: path
+  new_facts:
+    description: What is new since the request, in the operator's own words. A reply to an answer needs it.
+    type: str
   domains:
     description: The domains from which mail is sent.
     type: list
@@ -229,11 +238,22 @@ requests:
       description: All such reasons, the gravest first.
       type: list
       elements: dict
+    notice:
+      description:
+        - The files that tell customers of the block, by language (C(en), C(ja)), relative to the folder of the run; or
+          null.
+      type: dict
+    escalation:
+      description:
+        - The reply to O(answer) where it says no about this finding, or null. C(verdict) and C(sentence) of the answer,
+          its C(tickets), C(path), C(to), C(subject) and C(message_id) of the reply, and C(refused), as above with the
+          codes V(answer_unverified) and V(new_facts_missing).
+      type: dict
     instruction:
       description: What to do now, as C(en) and C(ja). The first line says it in short.
       type: dict
-    content:
-      description: The draft or crib itself.
+    files:
+      description: The texts themselves, by their paths.
       returned: when O(run_dir) is not given
-      type: str
+      type: dict
 """

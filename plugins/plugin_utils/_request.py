@@ -17,10 +17,12 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge impor
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_model import Party, Receiver, Text
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import read
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_context import context_of
+from ansible_collections.postmaster.delist.plugins.plugin_utils._request_escalation import obstacle, refusal_in
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_forms import Forms
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_gates import refusals
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_mail import draft
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_mailbox import UNCHECKED, Mailbox
+from ansible_collections.postmaster.delist.plugins.plugin_utils._request_notice import notices
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_templates import Templates
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_way import Way, counterpart_of, way_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_words import Words
@@ -36,10 +38,15 @@ Context = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Request:
-    """What requests.json says about one finding, and the text of the file that C(record["path"]) names."""
+    """What requests.json says about one finding, and its files by path."""
 
     record: Mapping[str, Any]
-    content: str | None = None
+    files: Mapping[str, str]
+
+    @property
+    def content(self) -> str | None:
+        """The draft or crib itself."""
+        return self.files.get(self.record["path"] or "")
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,7 @@ class Writer:
     mail_language: str = "en"
     allow_documentation: bool = False
     directories: Sequence[Path] = ()
+    answer: Mapping[str, Any] | None = None
 
     @functools.cached_property
     def _directories(self) -> tuple[Path, ...]:
@@ -73,83 +81,120 @@ class Writer:
         context = self._context(finding, counterpart, way)
         asks = way.channel in _KINDS and self.knowledge.causes[finding["cause"]]["request"]
         refused = self._refusals(finding, way, context) if asks else []
-        if not asks or refused:
-            return self._request(finding, way, {**context, "kind": "none", "path": None, "refusals": refused})
-        kind = _KINDS[way.channel]
-        context |= {"kind": kind, "path": f"requests/{finding['slug']}{_SUFFIXES[kind]}", "refusals": []}
-        if kind == "form":
-            return self._request(finding, way, context, content=self._crib(way, context))
-        message = self._draft(counterpart, way, context)
-        return self._request(finding, way, context, content=message.as_string(), message=message)
-
-    def _context(self, finding: Finding, counterpart: Party | None, way: Way) -> dict[str, Any]:
-        entry = self.knowledge.lists.get(finding.get("list") or "")
-        return {
-            **context_of(finding, counterpart, way, self.words),
-            "list": entry.name if entry else None,
-            "mailbox": self.mailbox,
-            "mail_language": self.mail_language,
-            "languages": sorted(LANGUAGES, key=lambda language: language != self.language),
-        }
-
-    def _request(
-        self,
-        finding: Finding,
-        way: Way,
-        context: Context,
-        *,
-        content: str | None = None,
-        message: EmailMessage | None = None,
-    ) -> Request:
+        kind = _KINDS[way.channel] if asks and not refused else "none"
+        request = self._asked(kind, counterpart, way, context, _path(finding, _SUFFIXES.get(kind)))
+        escalation = self._escalation(finding, counterpart, context) if kind != "none" else _NOTHING
+        # Customers are told what is sure, whether or not we know already what to say to the receiver.
+        is_sure = asks and "low_confidence" not in [refusal["code"] for refusal in refused]
+        notice = self._notice(finding, context) if is_sure else _NOTHING
         record = {
             "finding": finding["id"],
             "slug": finding["slug"],
             "case": context["case"],
             "receiver": finding.get("receiver"),
             "list": finding.get("list"),
-            "kind": context["kind"],
+            "kind": kind,
             "channel": way.channel,
-            "path": context["path"],
             "to": way.to,
             "url": way.url,
-            "subject": str(message["Subject"]) if message else None,
-            "message_id": str(message["Message-ID"]) if message else None,
+            **request.facts,
             "expected_answer": way.expected_answer,
             "propagation": way.propagation,
-            "refused": next(iter(context["refusals"]), None),
-            "refusals": context["refusals"],
-            "instruction": self._instruction(context),
+            "refused": refused[0] if refused else None,
+            "refusals": refused,
+            "notice": notice.facts or None,
+            "escalation": escalation.facts or None,
         }
-        return Request(record, content)
+        instruction = self._in_both("instruction", {**context, **record})
+        return Request({**record, "instruction": instruction}, {**request.files, **notice.files, **escalation.files})
 
-    def _draft(self, counterpart: Party | None, way: Way, context: Context) -> EmailMessage:
-        own = [f"receivers/{counterpart.slug}/request.eml.j2"] if isinstance(counterpart, Receiver) else []
-        rendered = self._templates.render([*own, f"request/mail.{self.mail_language}.eml.j2"], context)
-        return draft(rendered, words=self.words, to=str(way.to), case=context["case"])
+    def _context(self, finding: Finding, counterpart: Party | None, way: Way) -> dict[str, Any]:
+        entry = self.knowledge.lists.get(finding.get("list") or "")
+        return {
+            **context_of(finding, counterpart, way, self.words),
+            "list_name": entry.name if entry else None,
+            "mailbox": self.mailbox,
+            "mail_language": self.mail_language,
+            "languages": sorted(LANGUAGES, key=lambda language: language != self.language),
+        }
 
-    def _crib(self, way: Way, context: Context) -> str:
-        form = self._forms.fill(way, self._templates, context)
-        return self._templates.render(["request/crib.md.j2"], {**context, "form": form}).rstrip("\n") + "\n"
+    def _asked(self, kind: str, counterpart: Party | None, way: Way, context: Context, path: str) -> _Part:
+        if kind == "email":
+            own = [f"receivers/{counterpart.slug}/request.eml.j2"] if isinstance(counterpart, Receiver) else []
+            rendered = self._templates.render([*own, f"request/mail.{self.mail_language}.eml.j2"], context)
+            message = draft(rendered, words=self.words, to=str(way.to), case=context["case"])
+            return _Part(_mail_facts(message, path), {path: message.as_string()})
+        if kind == "form":
+            form = self._forms.fill(way, self._templates, context)
+            crib = self._templates.render(["request/crib.md.j2"], {**context, "form": form}).rstrip("\n") + "\n"
+            return _Part({"path": path, "subject": None, "message_id": None}, {path: crib})
+        return _Part({"path": None, "subject": None, "message_id": None}, {})
 
     def _refusals(self, finding: Finding, way: Way, context: Context) -> list[Mapping[str, str]]:
         found = refusals(
             finding, way, words=self.words, mailbox=self.mailbox, allow_documentation=self.allow_documentation
         )
-        return [{"code": code, **self._reason(code, {**context, **details})} for code, details in found]
+        return [self._refusal(code, {**context, **details}) for code, details in found]
 
-    def _reason(self, code: str, context: Context) -> Text:
+    def _refusal(self, code: str, context: Context) -> Mapping[str, str]:
         texts = self._reasons[code]
         return {
-            language: self._templates.render_text(texts[language], context, name=f"refusal {code}")
-            for language in LANGUAGES
+            "code": code,
+            **{
+                language: self._templates.render_text(texts[language], context, name=f"refusal {code}")
+                for language in LANGUAGES
+            },
         }
 
     @functools.cached_property
     def _reasons(self) -> Mapping[str, Text]:
         return read(SHIPPED / "request" / "refusals.yml")["refusals"]
 
-    def _instruction(self, context: Context) -> Text:
+    def _notice(self, finding: Finding, context: Context) -> _Part:
+        written = notices(finding, self.knowledge, self._templates, context)
+        paths = {language: _path(finding, f".notice.{language}.txt") for language in written}
+        return _Part(paths, {paths[language]: text for language, text in written.items()})
+
+    def _escalation(self, finding: Finding, counterpart: Party | None, context: Context) -> _Part:
+        said = refusal_in(self.answer, finding, context["case"]) if self.answer else None
+        if said is None:
+            return _NOTHING
+        facts = {"verdict": said["verdict"], "sentence": said["sentence"], "tickets": said["tickets"], "to": None}
+        code = obstacle(said, counterpart, self.words.new_facts)
+        if code:
+            refused = self._refusal(code, {**context, "answer": said})
+            return _Part({**facts, "path": None, "subject": None, "message_id": None, "refused": refused}, {})
+        rendered = self._templates.render(
+            [f"request/escalation.{self.mail_language}.eml.j2"],
+            {**context, "answer": said, "new_facts": self.words.new_facts},
+        )
+        thread = [*said["references"], *([said["message_id"]] if said["message_id"] else [])]
+        message = draft(rendered, words=self.words, to=said["from"], case=context["case"], thread=thread)
+        path = _path(finding, ".escalation.eml")
+        facts |= {"to": said["from"], **_mail_facts(message, path), "refused": None}
+        return _Part(facts, {path: message.as_string()})
+
+    def _in_both(self, name: str, context: Context) -> Text:
         return {
-            language: self._templates.render([f"request/instruction.{language}.j2"], context).strip()
+            language: self._templates.render([f"request/{name}.{language}.j2"], context).strip()
             for language in LANGUAGES
         }
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One part of a request: what the record says of it, and its files."""
+
+    facts: Mapping[str, Any]
+    files: Mapping[str, str]
+
+
+_NOTHING = _Part({}, {})
+
+
+def _path(finding: Finding, suffix: str | None) -> str:
+    return f"requests/{finding['slug']}{suffix}"
+
+
+def _mail_facts(message: EmailMessage, path: str) -> dict[str, Any]:
+    return {"path": path, "subject": str(message["Subject"]), "message_id": str(message["Message-ID"])}

@@ -20,6 +20,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._request_words i
 # One or two examples convince; a log dump is not read.
 _REPLIES = 2
 _REPLY_LIMIT = 2000
+_COUNTS = ("bounced", "deferred", "expired", "recipients")
 
 
 def case_reference(finding_id: str) -> str:
@@ -44,7 +45,7 @@ def context_of(finding: Mapping[str, Any], counterpart: Party | None, way: Way, 
         "relays": [line(relay, 253) for relay in finding.get("relay_hosts") or ()],
         "first_at": utc(finding.get("first_at")),
         "last_at": utc(finding.get("last_at")),
-        "recipients": (finding.get("counts") or {}).get("recipients"),
+        "counts": {**dict.fromkeys(_COUNTS, 0), **(finding.get("counts") or {})},
         "recipient_domains": sorted(
             {line(domain, 253) for entry in receivers for domain in entry.get("recipient_domains") or ()}
         ),

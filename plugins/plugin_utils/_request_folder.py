@@ -19,6 +19,7 @@ FINDINGS = "findings.json"
 REQUESTS = "requests.json"
 FOLDER = "requests"
 
+_OURS = (".eml", ".form.md", ".notice.en.txt", ".notice.ja.txt")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,200}")
 _NEEDED = ("id", "slug", "subject", "remedy", "evidence", "cause", "confidence")
 
@@ -61,11 +62,10 @@ def write(run: Path, requests: Iterable[Request]) -> None:
     folder = run / FOLDER
     folder.mkdir(exist_ok=True)
     written = list(requests)
-    for request in written:
-        if request.content is not None:
-            write_text(run / request.record["path"], request.content)
-    current = {run / request.record["path"] for request in written if request.content is not None}
+    files = {run / path: content for request in written for path, content in request.files.items()}
+    for path, content in files.items():
+        write_text(path, content)
     for path in folder.iterdir():
-        if path not in current and path.name.endswith((".eml", ".form.md")):
+        if path not in files and path.name.endswith(_OURS):
             path.unlink()
     write_json(run / REQUESTS, {"schema": 1, "requests": [request.record for request in written]})

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -22,8 +23,11 @@ _SUBJECT_LIMIT = 200
 _LONGEST_LINE = 998
 
 
-def draft(rendered: str, *, words: Words, to: str, case: str) -> EmailMessage:
-    """Build the message from a rendered template: its first line is the subject, the rest the body."""
+def draft(rendered: str, *, words: Words, to: str, case: str, thread: Sequence[str] = ()) -> EmailMessage:
+    """Build the message from a rendered template: its first line is the subject, the rest the body.
+
+    C(thread) are the ids of the messages before it, the one that it answers last.
+    """
     head, _, body = rendered.lstrip("\n").partition("\n")
     if not head.startswith(_SUBJECT):
         raise TemplateProblem(f'the template of a mail starts with "{_SUBJECT.strip()}", this one with {head[:40]!r}')
@@ -34,6 +38,9 @@ def draft(rendered: str, *, words: Words, to: str, case: str) -> EmailMessage:
     message["Reply-To"] = Address(display_name=words.contact_name, addr_spec=words.reply_to)
     message["To"] = Address(addr_spec=to)
     message["Subject"] = line(head[len(_SUBJECT) :], _SUBJECT_LIMIT)
+    if thread:
+        message["In-Reply-To"] = thread[-1]
+        message["References"] = " ".join(thread)
     message["Message-ID"] = _message_id(case, message, body)
     message["X-Unsent"] = "1"
     message.set_content(body, cte=_transfer_encoding(body))

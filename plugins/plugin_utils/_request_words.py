@@ -26,6 +26,7 @@ class Words:
     sender: str = ""
     reply_to: str = ""
     fixed_text: Mapping[str, Block] | Block = _NOTHING
+    new_facts: Block = _NOTHING
     domains: tuple[str, ...] = ()
     website: str = ""
     ip_ownership: str = ""
@@ -56,6 +57,7 @@ def words_of(options: Mapping[str, Any]) -> Words:
     return Words(
         **{name: line(options.get(name) or "") for name in texts},
         fixed_text=_fixed_text(options.get("fixed_text") or ""),
+        new_facts=_said(options.get("new_facts")),
         domains=tuple(line(domain, 253) for domain in options.get("domains") or ()),
         sender_names={
             line(ip): {line(key): line(value, 253) for key, value in names.items() if value}

@@ -49,7 +49,7 @@ def test_without_a_folder_the_request_is_returned(run_tasks):
     finding = make.finding(receiver="microsoft_365", remedy={"channel": "form", "key": "delist_portal"})
     [written] = run_tasks([request(findings=[finding])]).of("Ask").data["requests"]
     assert written["url"] == "https://sender.office.com"
-    assert make.IP in written["content"]
+    assert make.IP in written["files"][written["path"]]
 
 
 @pytest.mark.parametrize(

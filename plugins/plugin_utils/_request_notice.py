@@ -6,38 +6,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import Knowledge
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_model import Text
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_templates import Templates
 
-# The reader looks for a name he knows; a long list tells him less.
+_LANGUAGES = ("en", "ja")
+# The reader looks for a name that he knows; a long list tells him less.
 _NAMES = 5
-_JOINED_BY = {"en": ", ", "ja": "、"}
 
 
 def notices(
     finding: Mapping[str, Any], knowledge: Knowledge, templates: Templates, context: Mapping[str, Any]
 ) -> dict[str, str]:
-    """Return the notice about a finding by language."""
+    """Return the notice about a finding by language.
+
+    Only receivers that everybody knows are named: to which domains a customer writes is nobody else's business.
+    """
     slugs = [entry["slug"] for entry in finding.get("receivers") or ()] or [finding.get("receiver")]
-    names = [_name(slug, knowledge) for slug in slugs if slug]
-    full = {**context, "receivers": _joined(names), "several_receivers": len(names) > 1}
+    parties = [knowledge.receivers[slug] for slug in slugs if slug in knowledge.receivers][:_NAMES]
+    full = {
+        **context,
+        "receivers": [party.name for party in parties],
+        "others": len(parties) < len(slugs),
+        "domains": sorted({domain for party in parties for domain in party.domains}),
+    }
     return {
         language: templates.render([f"request/notice.{language}.j2"], full).strip("\n") + "\n"
-        for language in _JOINED_BY
-    }
-
-
-def _name(slug: str, knowledge: Knowledge) -> Text:
-    party = knowledge.receivers.get(slug)
-    return party.name if party else dict.fromkeys(_JOINED_BY, slug)
-
-
-def _joined(names: Sequence[Text]) -> Text:
-    return {
-        language: separator.join([name[language] for name in names[:_NAMES]] + ["…"] * (len(names) > _NAMES))
-        for language, separator in _JOINED_BY.items()
+        for language in _LANGUAGES
     }

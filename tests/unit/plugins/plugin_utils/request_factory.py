@@ -140,7 +140,5 @@ def words(**options: Any) -> Words:
 
 
 def writer(*, known: Knowledge | None = None, **fields: Any) -> Writer:
-    said = {
-        key: fields.pop(key) for key in list(fields) if key in OPTIONS or key in ("sender", "sender_names", "new_facts")
-    }
+    said = {key: fields.pop(key) for key in list(fields) if key in {*OPTIONS, "sender", "sender_names", "new_facts"}}
     return Writer(knowledge=known or knowledge(), words=words(**said), **fields)

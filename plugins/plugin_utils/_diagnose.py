@@ -32,9 +32,10 @@ def diagnose(folder: Path, *, knowledge_paths: t.Sequence[str] = ()) -> dict[str
     assessor = _Assessor(using)
     for host in hosts:
         for group in host.groups:
-            assessment = assessor.assess(group)
-            fleet.hear(group, assessment)
-            read.append((group, assessor.anybody(assessment)))
+            for part in group.by_address():
+                assessment = assessor.assess(part)
+                fleet.hear(part, assessment)
+                read.append((part, assessor.anybody(assessment)))
     tallies: dict[str, Tally] = {}
     for group, assessment in read:
         egress = fleet.egress(group, assessment)

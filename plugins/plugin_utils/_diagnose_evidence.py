@@ -31,6 +31,12 @@ class Group(t.NamedTuple):
     first_at: datetime.datetime | None
     last_at: datetime.datetime | None
 
+    def by_address(self) -> list[Group]:
+        """Return the replies about each address; how many were about which, a group does not say."""
+        if len(self.named_ips) < 2:
+            return [self]
+        return [self._replace(named_ips=(ip,)) for ip in self.named_ips]
+
 
 class HostEvidence(t.NamedTuple):
     host: str

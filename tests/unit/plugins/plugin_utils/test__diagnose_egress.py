@@ -128,3 +128,9 @@ def test_each_named_address_has_its_own_finding(tmp_path):
     groups = [make.group(fblw15(ip)) for ip in (IP, OTHER)]
 
     assert len(diagnosed(tmp_path, make.host(*groups))) == 2
+
+
+def test_so_has_each_address_of_one_signature(tmp_path):
+    found = diagnosed(tmp_path, make.host(make.group(named_ips=[IP, OTHER])))
+
+    assert {finding["egress_ip"] for finding in found.values()} == {IP, OTHER}

@@ -9,6 +9,7 @@ Values come from logs and replies: they are data in the context, and each is cle
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -45,13 +46,16 @@ class Templates:
             minutes=text.minutes,
         )
 
+        # The same few values are rendered for each finding.
+        self._from_string = functools.cache(self._environment.from_string)
+
     def render(self, names: Sequence[str], context: Mapping[str, Any]) -> str:
         """Render the first template of C(names) that exists."""
         return self._render(", ".join(names), lambda: self._environment.select_template(names), context)
 
     def render_text(self, source: str, context: Mapping[str, Any], *, name: str) -> str:
         """Render a template that a knowledge file holds as a value; C(name) says where, for messages."""
-        return self._render(name, lambda: self._environment.from_string(source), context)
+        return self._render(name, lambda: self._from_string(source), context)
 
     def _render(self, name: str, load: Any, context: Mapping[str, Any]) -> str:
         try:

@@ -71,9 +71,11 @@ options:
     type: float
     default: 5.0
   retries:
-    description: How often a question is repeated, the first time after a quarter of a second, then with doubled pauses.
+    description:
+      - How often a question is repeated within O(timeout), the first time after a quarter of a second, or earlier where
+        answers come fast, then with doubled pauses.
     type: int
-    default: 3
+    default: 5
   max_seconds:
     description:
       - Seconds that the whole run may take. What was not answered by then is V(unknown). There is no limit by default.

@@ -22,7 +22,8 @@ TIMEOUT, SERVFAIL, REFUSED, MALFORMED, TRUNCATED, LAME, DEADLINE = (
     "lame",
     "deadline",
 )
-_RCODES = {0: NODATA, 2: SERVFAIL, 3: NXDOMAIN, 5: REFUSED}
+NO_SUCH_NAME = 3
+_RCODES = {0: NODATA, 2: SERVFAIL, NO_SUCH_NAME: NXDOMAIN, 5: REFUSED}
 # Another server may do better.
 WORTH_ANOTHER_SERVER = frozenset({SERVFAIL, REFUSED, MALFORMED, LAME})
 
@@ -53,9 +54,7 @@ PLAIN_NXDOMAIN = Answer(NXDOMAIN)
 def judge(wire: bytes) -> Answer:
     """Read a reply whose id and question were found right."""
     rcode = wire[3] & 15
-    if rcode == 3 and wire[6:8] == b"\0\0":
-        return PLAIN_NXDOMAIN
-    if rcode not in (0, 3):
+    if rcode not in (0, NO_SUCH_NAME):
         return Answer(_RCODES.get(rcode, MALFORMED))
     reply = library.read(wire)
     if reply is None:

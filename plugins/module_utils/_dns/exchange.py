@@ -12,6 +12,7 @@ and with the id of the question, and repeat the question itself; anything else i
 from __future__ import annotations
 
 import collections
+import itertools
 import os
 import selectors
 import socket
@@ -19,32 +20,34 @@ import time
 import typing as t
 
 from ansible_collections.postmaster.delist.plugins.module_utils._dns import answers, stream
+from ansible_collections.postmaster.delist.plugins.module_utils._dns.patience import Patience
 
 # More unanswered questions than this overflow the receive buffer of common servers.
 WINDOW = 128
 # Each socket has a port of its own, so that guessing a reply means guessing port and id.
 SOCKETS_PER_SERVER = 4
-FIRST_RETRY = 0.25
 _RECEIVE_BUFFER = 1 << 20
 _IDS_AT_ONCE = 2048
 
 # Header behind the id: recursion desired, one question, and in the second one additional record: EDNS with 1232 octets.
 _HEADER, _HEADER_EDNS = b"\1\0\0\1\0\0\0\0\0\0", b"\1\0\0\1\0\0\0\0\0\1"
 _EDNS = b"\0\0\x29\x04\xd0\0\0\0\0\0\0"
-_ONE = b"\0\1"
-_TRUNCATED = 2
+_ONE, _ONE_AND_NONE = b"\0\1", b"\0\1\0\0"
+# Bits of the header: a reply to a plain query, cut short, and what became of it.
+_REPLY, _TRUNCATED, _RCODE = 0xF8, 2, 15
 _LARGEST_DATAGRAM = 4096
 
 
 class Question:
     """One question. C(section) is its wire form; C(tag) belongs to whoever asks."""
 
-    __slots__ = ("_edns", "attempt", "id", "port", "section", "tag")
+    __slots__ = ("_edns", "attempt", "id", "port", "section", "started", "tag")
 
     def __init__(self, section: bytes, tag: t.Any = None, edns: bool = False) -> None:
         self.section = section
         self.tag = tag
-        self.attempt = -1
+        self.attempt = 0
+        self.started = 0.0
         self.port: _Port | None = None
         self.id = b""
         self._edns = edns
@@ -84,18 +87,6 @@ class _Port:
         self.asking: dict[bytes, Question] = {}
 
 
-def pauses(timeout: float, retries: int) -> list[float]:
-    """Return how long to wait after each sending of a question: doubling, C(timeout) in all."""
-    found, pause = [], FIRST_RETRY
-    for _retry in range(retries):
-        if timeout <= pause:
-            break
-        found.append(pause)
-        timeout -= pause
-        pause *= 2
-    return [*found, timeout]
-
-
 class Exchange:
     """Asks; use as a context manager. C(strays) counts replies that belonged to no question."""
 
@@ -105,24 +96,23 @@ class Exchange:
         *,
         port: int = 53,
         timeout: float = 5.0,
-        retries: int = 3,
+        retries: int = 5,
         window: int = WINDOW,
         deadline: float | None = None,
     ) -> None:
-        self.strays = self.sent = 0
-        self._pauses = pauses(timeout, retries)
-        self._timeout = timeout
+        self.strays = 0
+        self._patience = Patience(timeout, retries)
         self._deadline = deadline
         self._window = min(window, WINDOW) * len(servers)
         self._addresses = [(server, port) for server in servers]
         self._selector = selectors.DefaultSelector()
         self._ports: list[list[_Port]] = []
         self._waiting: list[collections.deque[tuple[float, Question]]] = [
-            collections.deque() for _pause in self._pauses
+            collections.deque() for _attempt in range(retries + 1)
         ]
         self._streams: dict[stream.Stream, Question] = {}
-        self._ids = b""
-        self._turn = 0
+        self._ids = _random_ids()
+        self._rota: t.Iterator[_Port] = iter(())
         self._open = 0
 
     def __enter__(self) -> Exchange:
@@ -136,6 +126,8 @@ class Exchange:
         except OSError:
             self.__exit__()
             raise
+        # The servers in turn, and each one's sockets in turn.
+        self._rota = itertools.cycle([port for ports in zip(*self._ports) for port in ports])
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -154,23 +146,18 @@ class Exchange:
             if self._deadline is not None and now >= self._deadline:
                 self._give_up()
                 return
-            while self._open < self._window:
-                question = feed.take(now)
-                if question is None:
-                    break
-                self._open += 1
-                self._ask(question, now, self._turn % len(self._ports))
+            self._fill(feed, now)
             pause = feed.wait(now) if self._open < self._window else None
             if not self._open and pause is None:
                 return
             self._expire(now)
-            for key, events in self._selector.select(self._patience(now, pause)):
+            for key, events in self._selector.select(self._nap(now, pause)):
                 if isinstance(key.data, _Port):
                     self._receive(key.data)
                 else:
                     self._stream_ready(key.data, events)
 
-    def _patience(self, now: float, pause: float | None) -> float:
+    def _nap(self, now: float, pause: float | None) -> float:
         """Return how long to sleep when nothing arrives."""
         until = [queue[0][0] for queue in self._waiting if queue]
         until += [exchange.deadline for exchange in self._streams]
@@ -180,55 +167,83 @@ class Exchange:
             until.append(self._deadline)
         return max(0.0, min(until, default=now) - now)
 
-    def _ask(self, question: Question, now: float, server: int) -> None:
-        port = question.port
-        if port is None or port.server != server:
-            if port is not None:
-                del port.asking[question.id]
-            self._turn += 1
-            ports = self._ports[server]
-            port = question.port = ports[self._turn // len(self._ports) % len(ports)]
-            question.id = self._free_id(port)
-            port.asking[question.id] = question
-        question.attempt += 1
-        self._waiting[question.attempt].append((now + self._pauses[question.attempt], question))
-        self.sent += 1
-        try:
-            port.socket.send(question.wire())
-        except OSError:
-            # A full buffer or a refusing host: as good as lost, and so asked again.
-            pass
+    def _fill(self, feed: Feed, now: float) -> None:
+        """Ask as many new questions as the window has room for."""
+        due = self._patience.due(now, 0, now)
+        ready = []
+        for _question in range(self._window - self._open):
+            question = feed.take(now)
+            if question is None:
+                break
+            question.started = now
+            self._place(question, next(self._rota))
+            self._waiting[0].append((due, question))
+            ready.append(question)
+        self._open += len(ready)
+        # All at once: a server that finds the next question waiting does not go to sleep in between.
+        for port, wire in [(question.port, question.wire()) for question in ready]:
+            _send(t.cast(_Port, port), wire)
 
-    def _free_id(self, port: _Port) -> bytes:
-        while True:
-            if not self._ids:
-                self._ids = os.urandom(2 * _IDS_AT_ONCE)
-            found, self._ids = self._ids[:2], self._ids[2:]
-            if found not in port.asking:
-                return found
+    def _place(self, question: Question, port: _Port) -> None:
+        """Give a question its port, and an id that nothing else has there."""
+        found = next(self._ids)
+        while found in port.asking:
+            found = next(self._ids)
+        question.id = found
+        question.port = port
+        port.asking[found] = question
+
+    def _ask_again(self, question: Question, now: float) -> None:
+        """Repeat a question, to the next server where there is one."""
+        port = t.cast(_Port, question.port)
+        if len(self._ports) > 1:
+            del port.asking[question.id]
+            others = self._ports[(port.server + 1) % len(self._ports)]
+            self._place(question, others[question.id[0] % len(others)])
+        question.attempt += 1
+        due = self._patience.due(question.started, question.attempt, now)
+        self._waiting[question.attempt].append((due, question))
+        _send(t.cast(_Port, question.port), question.wire())
 
     def _receive(self, port: _Port) -> None:
-        asking, receive = port.asking, port.socket.recv
-        for _reply in range(WINDOW):
+        asking, receive, measured, more = port.asking, port.socket.recv, False, True
+        while more:
             try:
                 wire = receive(_LARGEST_DATAGRAM)
             except OSError:
                 return
             question = asking.get(wire[:2])
-            if question is None or not _answers(wire, question.section):
+            if question is None:
+                self.strays += 1
+                continue
+            if not (measured or question.attempt):
+                measured = True
+                self._patience.heard(time.monotonic() - question.started)
+            # Nearly every reply says this, so it is judged here and now: your question, one, no answer, no such name.
+            if (
+                wire.startswith(question.section, 12)
+                and wire[4:8] == _ONE_AND_NONE
+                and wire[3] & _RCODE == answers.NO_SUCH_NAME
+                and wire[2] & (_REPLY | _TRUNCATED) == 0x80
+            ):
+                self._finish(question, answers.PLAIN_NXDOMAIN)
+            elif not _answers(wire, question.section):
                 self.strays += 1
             elif wire[2] & _TRUNCATED:
                 self._open_stream(question)
             else:
                 answer = answers.judge(wire)
-                if answer.status not in answers.WORTH_ANOTHER_SERVER or not self._ask_another(question):
+                if not self._ask_another(question, answer.status):
                     self._finish(question, answer)
+            # When nothing is asked, nothing is to be expected: a read that finds nothing costs as much as an answer.
+            more = bool(asking)
 
-    def _ask_another(self, question: Question) -> bool:
-        """Ask the next server, unless each had its turn."""
-        if question.attempt + 1 >= min(len(self._ports), len(self._pauses)):
+    def _ask_another(self, question: Question, status: str) -> bool:
+        """Ask the next server where that may help, unless each had its turn."""
+        turns = min(len(self._ports), len(self._waiting))
+        if status not in answers.WORTH_ANOTHER_SERVER or question.attempt + 1 >= turns:
             return False
-        self._ask(question, time.monotonic(), (t.cast(_Port, question.port).server + 1) % len(self._ports))
+        self._ask_again(question, time.monotonic())
         return True
 
     def _finish(self, question: Question, answer: answers.Answer) -> None:
@@ -248,8 +263,8 @@ class Exchange:
                 queue.popleft()
                 if not live:
                     continue
-                if attempt + 1 < len(self._pauses):
-                    self._ask(question, now, (t.cast(_Port, question.port).server + 1) % len(self._ports))
+                if self._patience.left(question.started, attempt, now):
+                    self._ask_again(question, now)
                 else:
                     self._finish(question, answers.Answer(answers.TIMEOUT))
         for exchange in [exchange for exchange in self._streams if exchange.deadline <= now]:
@@ -269,7 +284,9 @@ class Exchange:
         del port.asking[question.id]
         question.port = None
         try:
-            exchange = stream.Stream(self._addresses[port.server], question.wire(), time.monotonic() + self._timeout)
+            exchange = stream.Stream(
+                self._addresses[port.server], question.wire(), time.monotonic() + self._patience.timeout
+            )
         except OSError:
             self._open -= 1
             self._deliver(question, answers.Answer(answers.TRUNCATED))
@@ -298,10 +315,23 @@ class Exchange:
         self._deliver(question, answer)
 
 
+def _send(port: _Port, wire: bytes) -> None:
+    try:
+        port.socket.send(wire)
+    except OSError:
+        # A full buffer or a refusing host: as good as lost, and so asked again.
+        pass
+
+
+def _random_ids() -> t.Iterator[bytes]:
+    while True:
+        numbers = os.urandom(2 * _IDS_AT_ONCE)
+        yield from (numbers[place : place + 2] for place in range(0, len(numbers), 2))
+
+
 def _answers(wire: bytes, section: bytes) -> bool:
     """Tell whether a datagram is a reply to this very question."""
-    if len(wire) < 12 or wire[2] & 0xF8 != 0x80 or wire[4:6] != _ONE:
+    if len(wire) < 12 or wire[2] & _REPLY != 0x80 or wire[4:6] != _ONE:
         return False
-    echoed = wire[12 : 12 + len(section)]
     # Names are compared without regard to case; no octet of a length, type or class is a letter.
-    return echoed == section or echoed.lower() == section
+    return wire.startswith(section, 12) or wire[12 : 12 + len(section)].lower() == section

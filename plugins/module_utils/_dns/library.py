@@ -52,6 +52,10 @@ def missing() -> str | None:
     return None
 
 
+def version() -> str:
+    return str(dns.version.version)
+
+
 def read(wire: bytes) -> Reply | None:
     """Parse a reply, or return None when it is no DNS message."""
     try:

@@ -16,7 +16,7 @@ WAY: Spec = {
     "server": {"type": "list", "elements": "str", "default": []},
     "port": {"type": "int", "default": 53},
     "timeout": {"type": "float", "default": 5.0},
-    "retries": {"type": "int", "default": 3},
+    "retries": {"type": "int", "default": 5},
     "max_seconds": {"type": "float"},
     "knowledge_paths": {"type": "list", "elements": "path", "default": []},
 }

@@ -23,7 +23,7 @@ class Way(t.NamedTuple):
     servers: t.Sequence[str]
     port: int = 53
     timeout: float = 5.0
-    retries: int = 3
+    retries: int = 5
     max_seconds: float | None = None
 
 

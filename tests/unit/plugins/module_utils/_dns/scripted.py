@@ -92,6 +92,8 @@ class ScriptedServer:
         self.port = self._udp.getsockname()[1]
         self._tcp = socket.socket() if tcp else None
         if self._tcp:
+            # The connections of an earlier server on this port may still be fading away.
+            self._tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             self._tcp.bind(("127.0.0.1", self.port))
             self._tcp.listen(8)
         self._stop = threading.Event()

@@ -437,7 +437,16 @@ def test_a_late_duplicate_changes_nothing(server: ScriptedServer, ask: Ask) -> N
     server.on(OTHER_NAME, lambda query: [(0.2, scripted.nxdomain(query))])
     found = ask(make_zone(), [TARGET, OTHER])
     assert found.state(TARGET) == ("clean", None)
-    assert found.found.strays == 1
+    assert found.found.strays >= 1
+
+
+def test_strays_do_not_keep_it_busy(server: ScriptedServer, ask: Ask) -> None:
+    server.healthy("bl.test")
+    server.on(NAME, lambda query: [scripted.nxdomain(query)] + [(0.01, scripted.nxdomain(query))] * 3)
+    server.on(OTHER_NAME, scripted.silence)
+    started = time.process_time()
+    ask(make_zone(), [TARGET, OTHER])
+    assert time.process_time() - started < 0.3
 
 
 def test_a_lost_question_is_asked_again(server: ScriptedServer, ask: Ask) -> None:
@@ -458,7 +467,7 @@ def test_ports_and_ids_are_many(server: ScriptedServer, ask: Ask) -> None:
 def test_never_more_than_the_window_is_under_way(server: ScriptedServer, ask: Ask) -> None:
     server.healthy("bl.test")
     server.default = lambda query: [(0.15, scripted.nxdomain(query))]
-    ask(make_zone(), ["45.60.0.0/23"], timeout=3)
+    ask(make_zone(), ["45.60.0.0/23"], timeout=3, retries=0)
     times = sorted(when for (name, _kind), when in zip(server.asked, server.times) if name.endswith(".45.bl.test"))
     assert max(sum(start <= when < start + 0.14 for when in times) for start in times) <= 128
 

@@ -34,9 +34,17 @@ _V6 = re.compile(
     r"(?![0-9A-Za-z]|\.[0-9]|/(?!128(?![0-9]))[0-9]{1,3}(?![0-9./]))"
 )
 # What stands before a dotted quad that counts builds, not hosts: "version 4.16.55.1", and Yahoo's reply cut off there.
-_VERSION_BEFORE = re.compile(r"(?:\b(?:version|build|release)|\bSMTPSVC\(|\bcomplaints -)[ :]*\Z", re.IGNORECASE)
+_VERSION_BEFORE = re.compile(
+    r"(?:\b(?:version|build|release|section)|\bSMTPSVC\(|\bcomplaints -)[ :]*\Z", re.IGNORECASE
+)
 # "… user complaints - 4.16.55.1; see https://…": the software signs its reply so.
 _SIGNED_BEFORE = re.compile(r" - \Z")
+# The server that answered, or was called, as Postfix and Exim name it: another hop's relay, not a sender.
+_RELAY = re.compile(
+    r"(?<!\S)[^\s\[\]]{1,255} ?\[[^\s\[\]]{3,50}\](?::[0-9]{1,5})?"
+    r"(?= said: | refused to talk to me: |: server refused to talk to me: |: [45][0-9][0-9][ -])"
+    r"|\b(?:connect to|connection with|conversation with) [^\s\[\]]{1,255}\[[^\s\[\]]{3,50}\]"
+)
 _URL_ESCAPED_DELIMITER = re.compile(r"%(?:3[AaDdCcEe]|2[Ff6]|5[BbDd])")
 
 
@@ -88,12 +96,13 @@ def _is_public(address: _Address) -> bool:
 def find_ips(text: str, *, exclude: t.Iterable[str] = ()) -> list[str]:
     """Return the public addresses that a text names: canonical, in order of appearance, each once.
 
-    Not returned: addresses in C(exclude) (the relay's own), networks in CIDR notation, labels of a host name,
-    version and build numbers, redacted addresses. Documentation addresses are returned like any other.
+    Not returned: addresses in C(exclude) (the relay's own), relays of an inner hop, networks in CIDR notation, labels
+    of a host name, version and build numbers, redacted addresses. Documentation addresses are returned like any other.
     """
     left_out = {normalise(ip) for ip in exclude}
     # Each replacement keeps its length: positions decide the order.
     text = _URL_ESCAPED_DELIMITER.sub("   ", text)
+    text = _RELAY.sub(lambda match: " " * len(match.group()), text)
     found: dict[str, int] = {}
     for match in _V6.finditer(text):
         candidate = match.group(1)

@@ -25,6 +25,9 @@ from ansible_collections.postmaster.delist.plugins.module_utils import _addresse
         "your address, 203.0.113.7.",
         "203.0.113.7/32 is listed",
         "from ::ffff:203.0.113.7 rejected",
+        "host mx[198.51.100.9] said: 554 Client host mail.example.net [203.0.113.7] blocked",
+        "Client host mail.example.net[203.0.113.7]: blocked",
+        "JunkMail rejected - mail.example.net [203.0.113.7]:24706 is in an RBL",
     ],
 )
 def test_the_named_address_is_found_and_no_other(text: str) -> None:
@@ -51,6 +54,13 @@ def test_ipv6_in_every_spelling(text: str) -> None:
         "temporarily deferred due to user complaints - 4.16.55.1",
         "Microsoft ESMTP MAIL Service, Version: 6.0.3790.1830",
         "server build 4.16.55.1",
+        "Please see RFC 2821 section 4.1.1.1",
+        "undeliverable address: host mx.example.org[203.0.113.7] said: 550 5.1.1 User unknown",
+        "host mx[203.0.113.7] refused to talk to me: 554 Go away",
+        "mx.example.org[203.0.113.7]: server refused to talk to me: 421 Service not available",
+        "host mx.example.org [203.0.113.7]: 550 no such user",
+        "delivery temporarily suspended: connect to mx.example.org[203.0.113.7]:25: Connection timed out",
+        "lost connection with mx.example.org[2001:db8::7] while sending RCPT TO",
         "listed at 7.113.0.203.zen.example.org",
         "static-203.0.113.7.example.net",
         "your network 203.0.113.0/24 is listed",

@@ -12,9 +12,9 @@ from pathlib import Path
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._diagnose import diagnose
+from ansible_collections.postmaster.delist.plugins.plugin_utils._diagnose import diagnose, dumped
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import KnowledgeError
-from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import write_json
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import write_pieces
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "run_dir": {"type": "path", "required": True},
@@ -38,7 +38,7 @@ class ActionModule(ActionBase):
         try:
             found = diagnose(run_dir / "evidence", knowledge_paths=options["knowledge_paths"])
             # The run's own log: written in check mode too, and never counted as a change.
-            write_json(path, found)
+            write_pieces(path, dumped(found))
         except KnowledgeError as exc:
             raise AnsibleActionFail(str(exc)) from exc
         except OSError as exc:

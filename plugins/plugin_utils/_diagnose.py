@@ -7,13 +7,14 @@
 from __future__ import annotations
 
 import datetime
+import json
 import typing as t
 from pathlib import Path
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils import _diagnose_evidence as evidence
 from ansible_collections.postmaster.delist.plugins.plugin_utils import _findings as findings
 from ansible_collections.postmaster.delist.plugins.plugin_utils._diagnose_egress import Fleet
-from ansible_collections.postmaster.delist.plugins.plugin_utils._diagnose_tally import OUTCOMES, Tally
+from ansible_collections.postmaster.delist.plugins.plugin_utils._diagnose_tally import OUTCOMES, Seen, finding_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._explain import recogniser
 from ansible_collections.postmaster.delist.plugins.plugin_utils._findings_assess import Assessment, answered_by, assess
 from ansible_collections.postmaster.delist.plugins.plugin_utils._findings_text import fill, phrases
@@ -27,23 +28,41 @@ def diagnose(folder: Path, *, knowledge_paths: t.Sequence[str] = ()) -> dict[str
     """Return the content of findings.json for a folder of evidence files."""
     using = recogniser(tuple(knowledge_paths))
     hosts, broken = evidence.read(folder)
+    seen = _by_identity(using, hosts)
+    delivered_at = _delivered_at(using, hosts)
+    del hosts  # a fleet's evidence and its findings need not be held together
+    found = [finding_of(seen.pop(identifier), using.known, delivered_at=delivered_at) for identifier in list(seen)]
+    return {"schema": 1, "findings": sorted(found, key=_order), "notes": [_note(item) for item in broken]}
+
+
+def dumped(result: dict[str, t.Any]) -> t.Iterator[str]:
+    """Yield findings.json in pieces, one finding a line: a fleet's is large, and lines can be compared."""
+    yield f'{{"schema": {result["schema"]}, "notes": {_json(result["notes"])}, "findings": ['
+    for number, finding in enumerate(result["findings"]):
+        yield f"{',' if number else ''}\n{_json(finding)}"
+    yield "\n]}\n"
+
+
+def _json(data: t.Any) -> str:
+    return json.dumps(data, ensure_ascii=False)
+
+
+def _by_identity(using: Recogniser, hosts: t.Sequence[evidence.HostEvidence]) -> dict[str, list[Seen]]:
+    """Return all replies, those of one finding together."""
+    assessor = _Assessor(using)
     fleet = Fleet(hosts)
     read: list[tuple[evidence.Group, Assessment]] = []
-    assessor = _Assessor(using)
     for host in hosts:
         for group in host.groups:
             for part in group.by_address():
                 assessment = assessor.assess(part)
                 fleet.hear(part, assessment)
                 read.append((part, assessor.anybody(assessment)))
-    tallies: dict[str, Tally] = {}
+    seen: dict[str, list[Seen]] = {}
     for group, assessment in read:
         egress = fleet.egress(group, assessment)
-        identifier = findings.identity(assessment, egress, group.host)
-        tallies.setdefault(identifier, Tally()).add(group, assessment, egress)
-    delivered_at = _delivered_at(using, hosts)
-    found = [tally.finding(using.known, delivered_at=delivered_at) for tally in tallies.values()]
-    return {"schema": 1, "findings": sorted(found, key=_order), "notes": [_note(item) for item in broken]}
+        seen.setdefault(findings.identity(assessment, egress, group.host), []).append(Seen(group, assessment, egress))
+    return seen
 
 
 class _Assessor:

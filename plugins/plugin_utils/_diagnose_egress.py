@@ -52,6 +52,7 @@ class Fleet:
         self._ours = {ip for ips in self._configured.values() for ip in ips}
         self._named_to: dict[str, dict[str, _Witnesses]] = defaultdict(lambda: defaultdict(_Witnesses))
         self._named: dict[str, _Witnesses] = defaultdict(_Witnesses)
+        self._good_of: dict[str, list[str]] = {}
 
     def hear(self, group: Group, assessment: Assessment) -> None:
         """Note which relay names which address."""
@@ -67,8 +68,8 @@ class Fleet:
             ip = next((ip for ip in group.named_ips if ip in self._ours), group.named_ips[0])
             return Egress(ip, "reply", tuple(self._doubts(group.host, ip)))
         wanted = _family(group.relay_ips[0]) if group.relay_ips else None
-        for source, ips in (("config", self._configured[group.host]), ("inferred", self._good(group.host))):
-            candidates = [ip for ip in ips if wanted is None or _family(ip) == wanted]
+        for source, known in (("config", self._configured.__getitem__), ("inferred", self._good)):
+            candidates = [ip for ip in known(group.host) if wanted is None or _family(ip) == wanted]
             if len(candidates) == 1:
                 return Egress(
                     candidates[0],
@@ -89,7 +90,10 @@ class Fleet:
             yield "unknown_egress" if any(_family(good) == family for good in self._good(host)) else "uncorroborated"
 
     def _good(self, host: str) -> list[str]:
-        return [ip for ip in self._named_to.get(host, ()) if self._named[ip].suffice]
+        """Return the addresses that enough relays name to a host; asked only when all have been heard."""
+        if host not in self._good_of:
+            self._good_of[host] = [ip for ip in self._named_to.get(host, ()) if self._named[ip].suffice]
+        return self._good_of[host]
 
 
 def _publics(configured: t.Iterable[str]) -> list[str]:

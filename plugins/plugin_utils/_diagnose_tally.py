@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import typing as t
-from collections import Counter
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils import _findings as findings
 from ansible_collections.postmaster.delist.plugins.plugin_utils._diagnose_evidence import Group
@@ -32,94 +31,109 @@ _RECEIVERS = 100
 _RELAYS = 3
 
 
-class _Share:
-    """What one receiver has in a finding."""
+class Seen(t.NamedTuple):
+    """Replies of one signature on one host, read."""
 
-    def __init__(self) -> None:
-        self.hosts: set[str] = set()
-        self.counts: Counter[str] = Counter()
-        self.domains: Counter[str] = Counter()
+    group: Group
+    assessment: Assessment
+    egress: Egress
 
-    def add(self, group: Group) -> None:
-        self.hosts.add(group.host)
-        self.counts.update(group.counts)
-        self.domains.update(group.recipient_domains)
-
-    def shown(self, slug: str) -> dict[str, t.Any]:
-        return {
-            "slug": slug,
-            "hosts": sorted(self.hosts),
-            "counts": {name: self.counts[name] for name in _COUNTED},
-            "recipient_domains": dict(_most(self.domains, _DOMAINS)),
-        }
+    @property
+    def weight(self) -> int:
+        return _affected(self.group.counts)
 
 
-class Tally:
-    """One finding in the making."""
-
-    def __init__(self) -> None:
-        self._all = _Share()
-        self._shares: dict[str, _Share] = {}
-        self._texts: Counter[str] = Counter()
-        self._rules: Counter[str] = Counter()
-        self._relays: Counter[str] = Counter()
-        self._first: datetime.datetime | None = None
-        self._last: datetime.datetime | None = None
-        self._at_least = False
-        self._best: tuple[tuple[int, int, str, str], Group, Assessment, Egress] | None = None
-
-    def add(self, group: Group, assessment: Assessment, egress: Egress) -> None:
-        weight = sum(group.counts[name] for name in OUTCOMES)
-        self._all.add(group)
-        self._shares.setdefault(assessment.answered_by or "unknown", _Share()).add(group)
-        self._texts[group.text[:_EVIDENCE_LENGTH]] += weight
-        if group.relay_host:
-            self._relays[group.relay_host] += weight
-        if assessment.rule:
-            self._rules[assessment.rule.name] += weight
-        self._first = min(filter(None, (self._first, group.first_at)), default=None)
-        self._last = max(filter(None, (self._last, group.last_at)), default=None)
-        self._at_least = self._at_least or group.at_least
-        # The surest reply speaks for all; the rest of the key only makes the choice the same every time.
-        key = (CONFIDENCES.index(findings.confidence(assessment, egress)), weight, group.host, group.text)
-        if self._best is None or key > self._best[0]:
-            self._best = (key, group, assessment, egress)
-
-    def finding(self, known: Knowledge, *, delivered_at: t.Mapping[str, datetime.datetime]) -> dict[str, t.Any]:
-        """Return the finding; C(delivered_at) says when each receiver last took a message."""
-        _key, group, assessment, egress = t.cast("tuple[t.Any, Group, Assessment, Egress]", self._best)
-        found = findings.finding(known, assessment, egress, host=group.host)
-        hardened = self._has_hardened(delivered_at)
-        counts: dict[str, t.Any] = {name: self._all.counts[name] for name in _COUNTED}
-        return {
-            **found,
-            "receivers": [share.shown(slug) for slug, share in sorted(self._shares.items(), key=_by_size)[:_RECEIVERS]],
-            "rules": [name for name, _count in _most(self._rules, len(self._rules))],
-            "persistence": "transient_but_persistent"
-            if hardened and found["persistence"] == "transient" and assessment.cause in _MAY_HARDEN
-            else found["persistence"],
-            "opens_case": found["opens_case"] and (assessment.cause not in _MAY_HARDEN or hardened),
-            "hosts": sorted(self._all.hosts),
-            "relay_hosts": [relay for relay, _count in _most(self._relays, _RELAYS)],
-            "counts": {**counts, "recipients_at_least": True} if self._at_least else counts,
-            "first_at": self._first.isoformat() if self._first else None,
-            "last_at": self._last.isoformat() if self._last else None,
-            "evidence": [text for text, _count in _most(self._texts, _EVIDENCE)],
-        }
-
-    def _has_hardened(self, delivered_at: t.Mapping[str, datetime.datetime]) -> bool:
-        counts = self._all.counts
-        if counts["bounced"] or counts["expired"]:
-            return True
-        if self._first is None or self._last is None or counts["recipients"] < _CASE_RECIPIENTS:
-            return False
-        delivered = any(slug in delivered_at and delivered_at[slug] >= self._first for slug in self._shares)
-        return self._last - self._first >= _CASE_AFTER and not delivered
+def finding_of(
+    seen: t.Sequence[Seen], known: Knowledge, *, delivered_at: t.Mapping[str, datetime.datetime]
+) -> dict[str, t.Any]:
+    """Return the finding that replies of one identity make; C(delivered_at) says when each receiver last took mail."""
+    best = max(seen, key=_sureness)
+    groups = [each.group for each in seen]
+    shares = {slug: _share(slug, of_one) for slug, of_one in _by_answerer(seen).items()}
+    counts = _added(share["counts"] for share in shares.values())
+    first = min((group.first_at for group in groups if group.first_at), default=None)
+    last = max((group.last_at for group in groups if group.last_at), default=None)
+    found = findings.finding(known, best.assessment, best.egress, host=best.group.host)
+    if best.assessment.cause in _MAY_HARDEN:
+        delivered = any(slug in delivered_at and first and delivered_at[slug] >= first for slug in shares)
+        hardened = _has_hardened(counts, first, last, delivered=delivered)
+        found["opens_case"] = found["opens_case"] and hardened
+        if hardened and found["persistence"] == "transient":
+            found["persistence"] = "transient_but_persistent"
+    return {
+        **found,
+        "receivers": sorted(shares.values(), key=lambda each: (-_affected(each["counts"]), each["slug"]))[:_RECEIVERS],
+        "rules": _most(((each.assessment.rule.name, each.weight) for each in seen if each.assessment.rule), None),
+        "hosts": _hosts(groups),
+        "relay_hosts": _most(((each.group.relay_host, each.weight) for each in seen if each.group.relay_host), _RELAYS),
+        "counts": {**counts, "recipients_at_least": True} if any(group.at_least for group in groups) else counts,
+        "first_at": first.isoformat() if first else None,
+        "last_at": last.isoformat() if last else None,
+        "evidence": _most(((each.group.text[:_EVIDENCE_LENGTH], each.weight) for each in seen), _EVIDENCE),
+    }
 
 
-def _most(counted: Counter[str], number: int) -> list[tuple[str, int]]:
-    return sorted(counted.items(), key=lambda item: (-item[1], item[0]))[:number]
+def _sureness(seen: Seen) -> tuple[int, int, str, str]:
+    """The surest reply speaks for all; the rest of the key only makes the choice the same every time."""
+    sure = CONFIDENCES.index(findings.confidence(seen.assessment, seen.egress))
+    return sure, seen.weight, seen.group.host, seen.group.text
 
 
-def _by_size(item: tuple[str, _Share]) -> tuple[int, str]:
-    return -sum(item[1].counts[name] for name in OUTCOMES), item[0]
+def _affected(counts: t.Mapping[str, int]) -> int:
+    return counts["bounced"] + counts["deferred"] + counts["expired"]
+
+
+def _added(counts: t.Iterable[t.Mapping[str, int]]) -> dict[str, t.Any]:
+    counts = list(counts)
+    return {name: sum(each[name] for each in counts) for name in _COUNTED}
+
+
+def _hosts(groups: t.Iterable[Group]) -> list[str]:
+    return sorted({group.host for group in groups})
+
+
+def _by_answerer(seen: t.Iterable[Seen]) -> dict[str, list[Group]]:
+    """Return the replies by who gave them."""
+    shares: dict[str, list[Group]] = {}
+    for each in seen:
+        shares.setdefault(each.assessment.answered_by or "unknown", []).append(each.group)
+    return shares
+
+
+def _share(slug: str, groups: t.Sequence[Group]) -> dict[str, t.Any]:
+    domains = _summed(item for group in groups for item in group.recipient_domains.items())
+    return {
+        "slug": slug,
+        "hosts": _hosts(groups),
+        "counts": _added(group.counts for group in groups),
+        "recipient_domains": dict(_ranked(domains)[:_DOMAINS]),
+    }
+
+
+def _has_hardened(
+    counts: t.Mapping[str, int],
+    first: datetime.datetime | None,
+    last: datetime.datetime | None,
+    *,
+    delivered: bool,
+) -> bool:
+    if counts["bounced"] or counts["expired"]:
+        return True
+    if first is None or last is None or counts["recipients"] < _CASE_RECIPIENTS:
+        return False
+    return last - first >= _CASE_AFTER and not delivered
+
+
+def _summed(items: t.Iterable[tuple[str, int]]) -> dict[str, int]:
+    sums: dict[str, int] = {}
+    for name, count in items:
+        sums[name] = sums.get(name, 0) + count
+    return sums
+
+
+def _ranked(sums: t.Mapping[str, int]) -> list[tuple[str, int]]:
+    return sorted(sums.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _most(items: t.Iterable[tuple[str, int]], number: int | None) -> list[str]:
+    return [name for name, _count in _ranked(_summed(items))[:number]]

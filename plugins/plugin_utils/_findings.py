@@ -25,6 +25,9 @@ _ASKING = frozenset({"email", "form", "at_list"})
 _NOT_IN_A_NAME = re.compile(r"[^a-z0-9]+")
 
 
+_is_documentation = functools.lru_cache(maxsize=4096)(is_documentation)
+
+
 class Egress(t.NamedTuple):
     """The public address that the receiver saw, and how it is known; None is an honest answer."""
 
@@ -84,7 +87,7 @@ def finding(known: Knowledge, assessment: Assessment, egress: Egress, *, host: s
     settled = _settled(known, verdict, printed)
     about = subject(assessment, egress)
     identifier = identity(assessment, egress, host)
-    documentation = egress.ip is not None and is_documentation(egress.ip)
+    documentation = egress.ip is not None and _is_documentation(egress.ip)
     codes = [*assessment.doubts, *egress.doubts]
     if documentation and about["kind"] == "ip":
         codes.append("documentation")
@@ -101,12 +104,11 @@ def finding(known: Knowledge, assessment: Assessment, egress: Egress, *, host: s
         "stage": assessment.recognition.subject.stage,
         "scope": assessment.scope,
         "persistence": assessment.persistence,
-        "counterpart": text.counterpart_name(known, assessment),
-        "title": text.title(known, assessment, about["value"]),
         "confidence": confidence(assessment, egress),
         "doubts": text.doubts(known, assessment, codes, ip=egress.ip, remedy=settled["remedy"]),
         "documentation": documentation,
         **settled,
+        "title": text.title_with(settled["title"], about["value"]) if about["value"] else settled["title"],
         "requestable": settled["requestable"] and BLOCKING_DOUBTS.isdisjoint(codes),
     }
 
@@ -125,6 +127,8 @@ def _settled(known: Knowledge, verdict: Verdict, printed: Printed) -> dict[str, 
         "who_can_fix": decides or cause["who_can_fix"],
         "opens_case": cause["opens_case"],
         "requestable": cause["request"] and asked["channel"] in _ASKING,
+        "counterpart": text.counterpart_name(known, verdict),
+        "title": text.title(known, verdict),
         "explanation": text.explanation(known, verdict),
         "next_steps": text.steps(known, verdict, asked),
         "avoid": text.avoid(known, verdict),

@@ -44,6 +44,7 @@ class Verdict(t.NamedTuple):
     cause: str
     receiver: str | None
     list: str | None
+    is_anybody: bool  # it does not matter whose reply it is
 
 
 class Assessment(t.NamedTuple):
@@ -69,7 +70,8 @@ class Assessment(t.NamedTuple):
 
     @property
     def verdict(self) -> Verdict:
-        return Verdict(self.rule, self.cause, self.receiver, self.list)
+        is_anybody = self.receiver is None and self.list is None and self.answered_by is not None
+        return Verdict(self.rule, self.cause, self.receiver, self.list, is_anybody)
 
     @property
     def is_about_address(self) -> bool:
@@ -101,7 +103,7 @@ def assess(
     cause = rule.cause if rule else UNCLASSIFIED
     if is_ours or (relay and _LOOPBACK.fullmatch(relay) and (cause in IP_CAUSES or cause == UNCLASSIFIED)):
         cause, rule = "own_side", None
-    answerer = answered_by(known, relay) if relay else None
+    answerer = recognition.receiver or (_organisation(relay) if relay else None)
     kind, value = _subject(rule, recognition.reply.text)
     about_address = kind in ("ip", "range")
     doubts = list(_doubts(recognition, rule, about_address=about_address, named=bool(named_ips)))

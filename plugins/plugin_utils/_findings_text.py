@@ -42,13 +42,11 @@ def joined(texts: t.Iterable[Text]) -> Text:
     return {"en": " ".join(text["en"] for text in texts), "ja": "".join(text["ja"] for text in texts)}
 
 
-def counterpart_name(known: Knowledge, assessment: Assessment) -> Text:
+def counterpart_name(known: Knowledge, verdict: Verdict) -> Text:
     """Return what the counterpart of a finding is called."""
-    if assessment.list:
-        return known.lists[assessment.list].name
-    if assessment.receiver is None and assessment.answered_by:
-        return phrases()["phrases"]["any_receiver"]
-    return receiver_name(known, assessment.receiver)
+    if verdict.list:
+        return known.lists[verdict.list].name
+    return phrases()["phrases"]["any_receiver"] if verdict.is_anybody else receiver_name(known, verdict.receiver)
 
 
 def receiver_name(known: Knowledge, receiver: str | None) -> Text:
@@ -58,15 +56,16 @@ def receiver_name(known: Knowledge, receiver: str | None) -> Text:
     return party.name if party else {"en": receiver, "ja": receiver}
 
 
-def title(known: Knowledge, assessment: Assessment, subject: str | None) -> Text:
-    texts = phrases()["phrases"]
-    shown = fill(texts["title_subject"], value=subject) if subject else ""
+def title(known: Knowledge, verdict: Verdict) -> Text:
     return fill(
-        texts["title"],
-        who=counterpart_name(known, assessment),
-        cause=known.causes[assessment.cause]["title"],
-        subject=shown,
+        phrases()["phrases"]["title"],
+        who=counterpart_name(known, verdict),
+        cause=known.causes[verdict.cause]["title"],
     )
+
+
+def title_with(title: Text, subject: str) -> Text:
+    return fill(phrases()["phrases"]["title_with"], title=title, subject=subject)
 
 
 def summary(finding: dict[str, t.Any]) -> Text:

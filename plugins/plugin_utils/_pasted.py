@@ -42,6 +42,9 @@ def read(text: str) -> list[Pasted]:
     Where some have a code, what has none is the talk around them.
     """
     text = text[:_MOST_CHARACTERS].replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    line = text.strip()
+    if "\n" not in line:
+        return [read_record(line[:_MOST_OF_A_RECORD])] if line else []
     found = mail.read(text, _of_text) if mail.is_mail(text) else _of_text(text)
     coded = [item for item in found if item.has_code]
     return coded or found

@@ -53,8 +53,14 @@ def write_json(path: Path, data: object) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """The same for a text."""
+    write_pieces(path, (text,))
+
+
+def write_pieces(path: Path, pieces: t.Iterable[str]) -> None:
+    """The same for a text that is too long to be held."""
     unfinished = path.with_name(f".{path.name}.part")
-    unfinished.write_text(text, encoding="utf-8")
+    with unfinished.open("w", encoding="utf-8") as file:
+        file.writelines(pieces)
     unfinished.replace(path)
 
 

@@ -131,7 +131,10 @@ def test_a_recipient_is_no_contact_even_at_the_receivers_own_domain():
 
 def test_a_case_page_that_the_reply_prints_replaces_the_general_one():
     page = "https://postmaster.gmx.net/en/case?c=r0201&i=ip&v=203.0.113.7&r=0M1"
-    text = f"554-gmx.net (mxgmx104) Nemesis ESMTP Service not available 554-IP address is block listed. 554 For explanation visit {page}"
+    text = (
+        "554-gmx.net (mxgmx104) Nemesis ESMTP Service not available 554-IP address is block"
+        f" listed. 554 For explanation visit {page}"
+    )
 
     (diagnosis,) = explain(text, relay="mx00.emig.gmx.net")
     assert diagnosis["remedy"]["url"] == page

@@ -54,7 +54,8 @@ def test_bare_5_7_1_means_nothing_alone(text, relay):
             "ip_blocklisted_dnsbl",
         ),
         (
-            f"550 5.7.1 Unfortunately, messages from [{IP}] weren't sent. Part of their network is on our block list (S3140).",
+            f"550 5.7.1 Unfortunately, messages from [{IP}] weren't sent. Part of their network is on"
+            " our block list (S3140).",
             OUTLOOK,
             "ip_blocklisted_receiver",
         ),
@@ -82,7 +83,8 @@ def test_the_same_550_5_7_1_has_seven_meanings(text, relay, expected):
 
 def test_a_5xx_greeting_is_logged_as_a_deferral():
     line = (
-        "Nov 24 01:02:03 mx1 postfix/smtp[1]: 3F2A1B2C: to=<a@t-online.de>, relay=mx00.t-online.de[192.0.2.25]:25, delay=1,"
+        "Nov 24 01:02:03 mx1 postfix/smtp[1]: 3F2A1B2C: to=<a@t-online.de>,"
+        " relay=mx00.t-online.de[192.0.2.25]:25, delay=1,"
         " delays=0/0/1/0, dsn=4.0.0, status=deferred (host mx00.t-online.de[192.0.2.25] refused to talk to me: 554"
         f" IP={IP} - A problem occurred. Ask your postmaster for help or to contact tosa@rx.t-online.de to clear. (BL))"
     )
@@ -151,7 +153,8 @@ def test_a_private_address_is_never_the_egress_ip(private):
 def test_the_relays_ip_is_not_the_named_ip():
     line = (
         f"Nov 24 01:02:03 mx1 postfix/smtp[1]: 3F2A1B2C: to=<a@example.com>, relay={M365}[198.51.100.36]:25, delay=1,"
-        f" delays=0/0/1/0, dsn=5.7.606, status=bounced (host {M365}[198.51.100.36] said: 550 5.7.606 Access denied, banned"
+        f" delays=0/0/1/0, dsn=5.7.606, status=bounced (host {M365}[198.51.100.36] said: 550"
+        " 5.7.606 Access denied, banned"
         f" sending IP [{IP}] (in reply to RCPT TO command))"
     )
 
@@ -162,7 +165,8 @@ def test_the_relays_ip_is_not_the_named_ip():
 @pytest.mark.parametrize(
     "text",
     [
-        "421 4.7.0 [TSS04] Messages temporarily deferred due to user complaints - 4.16.55.1; see https://postmaster.yahooinc.com",
+        "421 4.7.0 [TSS04] Messages temporarily deferred due to user complaints - 4.16.55.1; see"
+        " https://postmaster.yahooinc.com",
         "550 5.7.1 Microsoft ESMTP MAIL Service, Version: 6.0.3790.1830 refused, banned sending IP",
     ],
 )
@@ -217,7 +221,10 @@ def test_a_redacted_ip_is_never_asked_about(redacted):
 
 
 def test_a_netblock_is_not_an_address():
-    text = "421-4.7.28 Gmail has detected an unusual rate of mail originating from your IP Netblock [203.0.113.0/24]. - gsmtp"
+    text = (
+        "421-4.7.28 Gmail has detected an unusual rate of mail originating from your IP Netblock"
+        " [203.0.113.0/24]. - gsmtp"
+    )
 
     assert one(text, GMAIL)["reply"]["named_ips"] == []
     assert cause(text, GMAIL) in {"rate_limited", "ip_reputation_deferred"}
@@ -225,7 +232,8 @@ def test_a_netblock_is_not_an_address():
 
 def test_a_suspended_destination_repeats_an_earlier_reason():
     line = (
-        "Nov 24 01:02:03 mx1 postfix/error[1]: 3F2A1B2C: to=<a@t-online.de>, relay=none, delay=1, delays=0/0/1/0, dsn=4.0.0,"
+        "Nov 24 01:02:03 mx1 postfix/error[1]: 3F2A1B2C: to=<a@t-online.de>, relay=none, delay=1,"
+        " delays=0/0/1/0, dsn=4.0.0,"
         " status=deferred (delivery temporarily suspended: host mx00.t-online.de[192.0.2.25] refused to talk to me: 554"
         f" IP={IP} - A problem occurred. (BL))"
     )
@@ -236,8 +244,10 @@ def test_a_suspended_destination_repeats_an_earlier_reason():
 
 def test_lost_connections_are_trouble_not_blocks():
     line = (
-        "Nov 24 01:02:03 mx1 postfix/smtp[1]: 3F2A1B2C: to=<a@example.com>, relay=mx.example.com[192.0.2.1]:25, delay=1,"
-        " delays=0/0/1/0, dsn=4.4.2, status=deferred (lost connection with mx.example.com[192.0.2.1] while receiving the"
+        "Nov 24 01:02:03 mx1 postfix/smtp[1]: 3F2A1B2C: to=<a@example.com>,"
+        " relay=mx.example.com[192.0.2.1]:25, delay=1,"
+        " delays=0/0/1/0, dsn=4.4.2, status=deferred (lost connection with"
+        " mx.example.com[192.0.2.1] while receiving the"
         " initial server greeting)"
     )
 
@@ -246,7 +256,11 @@ def test_lost_connections_are_trouble_not_blocks():
 
 
 def test_the_code_in_the_text_counts_not_dsn():
-    text = "554-gmx.net (mxgmx104) Nemesis ESMTP Service not available 554-No SMTP service 554-IP address is block listed. 554 For explanation visit https://postmaster.gmx.net/en/case?c=r0201&i=ip&v=203.0.113.7&r=0M1"
+    text = (
+        "554-gmx.net (mxgmx104) Nemesis ESMTP Service not available 554-No SMTP service 554-IP"
+        " address is block listed. 554 For explanation visit"
+        " https://postmaster.gmx.net/en/case?c=r0201&i=ip&v=203.0.113.7&r=0M1"
+    )
     diagnosis = one(text, "mx00.gmx.net", dsn="4.0.0")
 
     assert (diagnosis["reply"]["code"], diagnosis["cause"]) == (554, "ip_blocklisted_receiver")
@@ -254,7 +268,11 @@ def test_the_code_in_the_text_counts_not_dsn():
 
 
 def test_a_line_before_the_next_exchanger_is_evidence_too():
-    line = f"Nov 24 01:02:03 mx1 postfix/smtp[1]: 3F2A1B2C: host {OUTLOOK}[192.0.2.9] said: 451 4.7.650 The mail server [{IP}] has been temporarily rate limited due to IP reputation. (S775) (in reply to MAIL FROM command)"
+    line = (
+        f"Nov 24 01:02:03 mx1 postfix/smtp[1]: 3F2A1B2C: host {OUTLOOK}[192.0.2.9] said: 451"
+        f" 4.7.650 The mail server [{IP}] has been temporarily rate limited due to IP reputation."
+        " (S775) (in reply to MAIL FROM command)"
+    )
     diagnosis = one(line)
 
     assert (diagnosis["receiver"], diagnosis["reply"]["status"]) == ("outlook_com", None)
@@ -283,7 +301,10 @@ def test_a_callout_to_our_server_is_not_our_block():
 
 
 def test_a_nested_reply_may_name_another_hop():
-    text = f"550 5.7.1 host backend.example.net[192.0.2.8] said: 554 5.7.1 Client host [{IP}] blocked using zen.spamhaus.org"
+    text = (
+        f"550 5.7.1 host backend.example.net[192.0.2.8] said: 554 5.7.1 Client host [{IP}] blocked"
+        " using zen.spamhaus.org"
+    )
     diagnosis = one(text, "mx.example.net")
 
     assert diagnosis["cause"] == "ip_blocklisted_dnsbl"
@@ -306,7 +327,8 @@ def test_our_own_content_filter_is_our_side():
 def test_our_own_rejects_are_us_blocking_others():
     line = (
         "Nov 24 01:02:03 mx1 postfix/smtpd[9]: NOQUEUE: reject: RCPT from unknown[198.51.100.9]: 554 5.7.1 Service"
-        " unavailable; Client host [198.51.100.9] blocked using zen.spamhaus.org; from=<x@example.net> to=<y@example.jp>"
+        " unavailable; Client host [198.51.100.9] blocked using zen.spamhaus.org;"
+        " from=<x@example.net> to=<y@example.jp>"
     )
     diagnosis = one(line)
 
@@ -316,9 +338,12 @@ def test_our_own_rejects_are_us_blocking_others():
 
 def test_joined_lines_split_phrases():
     text = (
-        f"550-5.7.1 [{IP} 19] Our system has detected that this message is 550-5.7.1 likely suspicious due to the very low"
-        " reputation of the sending IP 550-5.7.1 address. To best protect our users from spam, the message has 550-5.7.1"
-        " been blocked. Please visit 550 5.7.1 https://support.google.com/mail/answer/188131 for more information. x1 - gsmtp"
+        f"550-5.7.1 [{IP} 19] Our system has detected that this message is 550-5.7.1 likely"
+        " suspicious due to the very low"
+        " reputation of the sending IP 550-5.7.1 address. To best protect our users from spam,"
+        " the message has 550-5.7.1"
+        " been blocked. Please visit 550 5.7.1 https://support.google.com/mail/answer/188131 for"
+        " more information. x1 - gsmtp"
     )
     diagnosis = one(text, GMAIL)
 
@@ -329,11 +354,17 @@ def test_joined_lines_split_phrases():
 @pytest.mark.parametrize(
     "text",
     [
-        f"550 5.7.1 Unfortunately, messages from [{IP}] weren\u2019t sent. Please contact your Internet service provider since part of their network is on our block list (S3140).",
-        f"550 5.7.1 Unfortunately, messages from [{IP}] weren&#39;t sent. Please contact your Internet service provider since part of their network is on our block list (S3140).",
-        f"550 5.7.1 Unfortunately, messages from [{IP}] weren't sent. Pleas e contact your Internet service provider since part of their network i s on our block list (S31 40).",
-        f"550 5.7.1 Unfortunately, messages from [{IP}]\n   weren't sent. Please contact your Internet service provider\n   since part of their network is on our block\n   list (S3140).",
-        f"550 5.7.1 Unfortunately, messages from [{IP}] weren't sent. Please contact your Internet service provider since part of their network is on our block list",
+        f"550 5.7.1 Unfortunately, messages from [{IP}] weren\u2019t sent. Please contact your"
+        " Internet service provider since part of their network is on our block list (S3140).",
+        f"550 5.7.1 Unfortunately, messages from [{IP}] weren&#39;t sent. Please contact your"
+        " Internet service provider since part of their network is on our block list (S3140).",
+        f"550 5.7.1 Unfortunately, messages from [{IP}] weren't sent. Pleas e contact your"
+        " Internet service provider since part of their network i s on our block list (S31 40).",
+        f"550 5.7.1 Unfortunately, messages from [{IP}]\n   weren't sent. Please contact your"
+        " Internet service provider\n   since part of their network is on our block\n   list"
+        " (S3140).",
+        f"550 5.7.1 Unfortunately, messages from [{IP}] weren't sent. Please contact your Internet"
+        " service provider since part of their network is on our block list",
     ],
     ids=["curly", "entity", "folded in a word", "folded", "truncated"],
 )

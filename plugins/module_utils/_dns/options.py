@@ -18,20 +18,30 @@ WAY: Spec = {
     "timeout": {"type": "float", "default": 5.0},
     "retries": {"type": "int", "default": 5},
     "max_seconds": {"type": "float"},
-    "knowledge_paths": {"type": "list", "elements": "path", "default": []},
+}
+TARGETS: Spec = {
+    "addresses": {"type": "list", "elements": "str", "default": []},
+    "domains": {"type": "list", "elements": "str", "default": []},
+    "allow_documentation": {"type": "bool", "default": False},
+}
+SENDER: Spec = {
+    **WAY,
+    **TARGETS,
+    "helo": {"type": "dict", "default": {}},
+    "selectors": {"type": "dict", "default": {}},
+    "requirements": {"type": "dict"},
 }
 DNSBL: Spec = {
     **WAY,
-    "addresses": {"type": "list", "elements": "str", "default": []},
-    "domains": {"type": "list", "elements": "str", "default": []},
+    **TARGETS,
     "zones": {"type": "list", "elements": "str", "default": []},
     "tags": {"type": "list", "elements": "str", "default": []},
     "severity": {"type": "str", "choices": list(SEVERITIES), "default": "info"},
     "keys": {"type": "dict", "default": {}, "no_log": True},
     "include_clean": {"type": "bool", "default": True},
-    "allow_documentation": {"type": "bool", "default": False},
     "previous": {"type": "list", "elements": "dict"},
     "max_unknown": {"type": "int"},
     "fail_on": {"type": "str", "choices": list(SEVERITIES)},
+    "knowledge_paths": {"type": "list", "elements": "path", "default": []},
     "catalogue": {"type": "dict"},
 }

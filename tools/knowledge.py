@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime
 import sys
 import typing as t
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / ".collections"))
 
+import knowledge_pages  # noqa: E402
 import knowledge_samples  # noqa: E402
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils import _knowledge as knowledge  # noqa: E402
@@ -25,20 +27,49 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml 
 )
 from ansible_collections.postmaster.delist.plugins.plugin_utils._recognise import Recogniser  # noqa: E402
 
+# Facts that nobody has looked at for so long may have changed.
+OLD_AFTER = datetime.timedelta(days=548)
+PAGE = ROOT / "docs" / "receivers.md"
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", action="append", default=[], metavar="SLUG", help="show complaints about these only")
-    wanted = set(parser.parse_args().only)
+    parser.add_argument("--check", action="store_true", help="write nothing: complain when the page is not current")
+    options = parser.parse_args()
     documents, complaints = read_all()
     complaints += references(documents)
     if not complaints:
-        using = Recogniser(knowledge.load())
-        complaints += knowledge_samples.complaints(ROOT / "knowledge", documents, using)
-    complaints = [(slug, error) for slug, error in complaints if not wanted or slug in wanted]
-    for _slug, error in complaints:
-        print(str(error).removeprefix(f"{ROOT}/"))
+        known = knowledge.load()
+        complaints += knowledge_samples.complaints(ROOT / "knowledge", documents, Recogniser(known))
+        if not options.only:
+            complaints += render(known, write=not options.check)
+            print(", ".join(f"{number} {what}" for what, number in knowledge_pages.counts(known).items()))
+            for line in old_facts(documents, datetime.date.today()):
+                print(line)
+    for slug, error in complaints:
+        if not options.only or slug in options.only:
+            print(str(error).removeprefix(f"{ROOT}/"))
     return 1 if complaints else 0
+
+
+def render(known: knowledge.Knowledge, *, write: bool) -> t.Iterator[knowledge_samples.Complaint]:
+    page = knowledge_pages.receivers_page(known)
+    if write:
+        PAGE.write_text(page, encoding="utf-8")
+    elif not PAGE.is_file() or PAGE.read_text(encoding="utf-8") != page:
+        yield "", KnowledgeError(PAGE, None, "the page of the present knowledge was expected: make knowledge")
+
+
+def old_facts(documents: list[tuple[str, str, Document]], today: datetime.date) -> t.Iterator[str]:
+    """Yield which facts want another look at their source."""
+    for slug, _kind, document in documents:
+        named = {("channels", key): channel for key, channel in (document.data.get("channels") or {}).items()}
+        for name, key in (("rules", "id"), ("lists", "slug"), ("zones", "zone")):
+            named.update({(name, item[key]): item for item in document.data.get(name) or ()})
+        for (name, key), fact in named.items():
+            if today - datetime.date.fromisoformat(fact["verified_on"]) > OLD_AFTER:
+                yield f"old: {slug} {name} {key}, last looked at on {fact['verified_on']}"
 
 
 def read_all() -> tuple[list[tuple[str, str, Document]], list[knowledge_samples.Complaint]]:

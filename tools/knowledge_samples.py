@@ -33,7 +33,9 @@ class _Examples(t.NamedTuple):
     match_key: str
 
 
-def complaints(root: Path, documents: t.Sequence[tuple[str, str, Document]], using: Recogniser) -> t.Iterator[Complaint]:
+def complaints(
+    root: Path, documents: t.Sequence[tuple[str, str, Document]], using: Recogniser
+) -> t.Iterator[Complaint]:
     """Yield what is wrong with the samples; C(documents) are slug, kind and content of the files with rules."""
     for slug, kind, document in documents:
         for index, rule in enumerate(document.data.get("rules") or ()):

@@ -104,7 +104,7 @@ def find_ips(text: str, *, exclude: t.Iterable[str] = ()) -> list[str]:
     text = _URL_ESCAPED_DELIMITER.sub("   ", text)
     text = _RELAY.sub(lambda match: " " * len(match.group()), text)
     found: dict[str, int] = {}
-    for match in _V6.finditer(text):
+    for match in _V6.finditer(text) if text.count(":") > 1 else ():
         candidate = match.group(1)
         if candidate.endswith(":") and not candidate.endswith("::"):
             candidate = candidate[:-1]

@@ -42,7 +42,6 @@ class Recognition(t.NamedTuple):
     subject: Subject
     rule: Rule | None
     fit: Fit | None
-    others: tuple[Rule, ...]
     relay: str | None
     receiver: str | None  # whose relay it is; None for an unknown or missing relay
     claimed: Rule | None  # the rule of another receiver that this relay quotes
@@ -77,27 +76,29 @@ class Recogniser:
             subject=subject,
             rule=believed[0][1] if believed else None,
             fit=believed[0][0] if believed else None,
-            others=tuple(rule for _fit, rule in believed[1:]),
             relay=relay,
             receiver=receiver,
             claimed=claims[0] if claims else None,
         )
 
     def _ranked(self, subject: Subject, relay: str | None, receiver: str | None) -> list[tuple[Fit, Match]]:
-        """Return the rules that hold, the best first."""
-        matches = [
-            match
-            for match in self._index.matches(subject)
-            if match.rule.relay != "required" or match.rule.owner == receiver
-        ]
+        """Return the rules that hold, the best first, down to the priority at which one can be believed."""
+        ranked: list[tuple[Fit, Match]] = []
+        for matches in self._index.matches(subject):
+            ranked += self._of_priority(matches, relay, receiver)
+            if any(fit is not Fit.FOREIGN for fit, _match in ranked):
+                break
+        return ranked
+
+    def _of_priority(self, matches: list[Match], relay: str | None, receiver: str | None) -> list[tuple[Fit, Match]]:
+        matches = [match for match in matches if match.rule.relay != "required" or match.rule.owner == receiver]
         generic = max((match.weight for match in matches if match.rule.is_generic), default=0)
         ranked = []
         for match in matches:
             rule = match.rule
             fit = _fit(match, relay, receiver, generic)
             precedence = -self.known.causes[rule.cause]["precedence"]
-            key = (rule.priority, fit, precedence, rule.owner == receiver, match.weight, rule.name)
-            ranked.append((key, fit, match))
+            ranked.append(((fit, precedence, rule.owner == receiver, match.weight, rule.name), fit, match))
         ranked.sort(key=lambda item: item[0], reverse=True)
         return [(fit, match) for _key, fit, match in ranked]
 

@@ -86,11 +86,13 @@ class Index:
                 for code in () if condition.rule.enhanced else condition.rule.codes:
                     self._by_code[code].append(condition)
 
-    def matches(self, subject: Subject) -> list[Match]:
-        """Return the rules that hold."""
+    def matches(self, subject: Subject) -> t.Iterator[list[Match]]:
+        """Yield the rules that hold, those of the highest priority first; few replies need more than one step."""
         occurring = self.literals.occurring(subject)
         candidates = {id(each): each for literal in occurring for each in self._by_literal.get(literal, ())}
         found = list(candidates.values())
         found += self._by_enhanced.get(subject.enhanced or "", ())
         found += self._by_code.get(subject.code or 0, ())
-        return [match for each in found if (match := each.match(subject, occurring)) is not None]
+        for priority in sorted({each.rule.priority for each in found}, reverse=True):
+            of_priority = (each for each in found if each.rule.priority == priority)
+            yield [match for each in of_priority if (match := each.match(subject, occurring)) is not None]

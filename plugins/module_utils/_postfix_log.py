@@ -56,19 +56,16 @@ STAMP = (
     r"(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d"
     r"|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d))"
 )
-# Stamp, host (FreeBSD's syslogd -v writes <mail.info> before it, busybox mail.info after it), log identifier, process.
-HEAD = (
-    rf"(?P<stamp>{STAMP}) (?:<[a-z0-9.]+> )?(?P<logger>[^\s\[\]]+) (?:[a-z0-9]+\.[a-z]+ )?"
-    r"(?P<service>[^\s\[\]:]+/(?:smtp|lmtp|error|retry|qmgr))\[\d+\]: (?:\[ID \d+ [a-z.]+\] )?"
-)
+# Stamp, host (FreeBSD's syslogd -v writes <mail.info> before it, busybox mail.info after it), log identifier.
+_LOGGER = r"(?:<[a-z0-9.]+> )?(?P<logger>[^\s\[\]]+) (?:[a-z0-9]+\.[a-z]+ )?"
+CLIENT = rf"(?P<stamp>{STAMP}) {_LOGGER}(?P<service>[^\s\[\]:]+/(?:smtp|lmtp))"
+HEAD = rf"(?P<stamp>{STAMP}) {_LOGGER}(?P<service>[^\s\[\]:]+/(?:smtp|lmtp|error|retry|qmgr))\[\d+\]: "
 QUEUE_ID = r"(?P<queue_id>[0-9A-Za-z]{5,24})"
 # In a quoted local part even `>` is an ordinary character.
-ADDRESS = r"""(?:[^"<>]|"(?:[^"\\]|\\.)*")*"""
-FINAL = (
-    rf"to=<(?P<recipient>{ADDRESS})>, (?:orig_to=<{ADDRESS}>, )?relay=(?P<relay>[^\s,]+), (?:conn_use=\d+, )?"
-    r"delay=[\d.]+, (?:delays=[\d./]+, )?(?:dsn=(?P<dsn>\d\.\d{1,3}\.\d{1,3}), )?"
-    r"status=(?P<status>[A-Za-z]+) \((?P<reason>.*)"
-)
+ADDRESS = r"""[^"<>]*(?:"(?:[^"\\]|\\.)*"[^"<>]*)*"""
+TO = rf"to=<(?P<recipient>{ADDRESS})>, (?:orig_to=<{ADDRESS}>, )?relay="
+DELAYS = r"(?:conn_use=\d+, )?delay=(?P<delay>[\d.]+), (?:delays=[\d./]+, )?(?:dsn=(?P<dsn>\d\.\d{1,3}\.\d{1,3}), )?"
+FINAL = rf"{TO}(?P<relay>[^\s,]+), {DELAYS}status=(?P<status>[A-Za-z]+) \((?P<reason>.*)"
 # Before the next mail exchanger is tried; the recipients follow with the last one's answer.
 NON_FINAL = r"(?P<earlier>host [^\s\[\]]+\[[^\[\]]*\] (?:said|refused to talk to me): .*)"
 

@@ -1,0 +1,41 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Has a host's evidence gathered, and keeps it as a file of the run; documented in plugins/modules/bounce_info.py."""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence._options import ACTION
+from ansible_collections.postmaster.delist.plugins.plugin_utils._evidence_files import notes, write
+
+
+class ActionModule(ActionBase):
+    """A file, not a variable: evidence of a fleet is large, and text from outside is never to be templated."""
+
+    _supports_check_mode = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        result: dict[str, t.Any] = super().run(tmp, task_vars)
+        options = self.validate_argument_spec(argument_spec=ACTION)[1]
+        folder = options.pop("evidence_dir")
+        given = {name: value for name, value in options.items() if value is not None}
+        given.setdefault("host", str((task_vars or {}).get("inventory_hostname", "localhost")))
+        result.update(self._execute_module("postmaster.delist.bounce_info", module_args=given, task_vars=task_vars))
+        result["changed"] = False
+        result.pop("invocation", None)
+        evidence = result.get("evidence")
+        if folder is None or not isinstance(evidence, dict):
+            return result
+        del result["evidence"]
+        try:
+            # The run's own log: written in check mode too, and never counted as a change.
+            path = write(Path.cwd() / folder, evidence)
+        except OSError as exc:
+            raise AnsibleActionFail(f"The evidence cannot be written below {folder}: {exc.strerror}") from exc
+        return {**result, "path": str(path), "totals": evidence["totals"], "notes": notes(evidence)}

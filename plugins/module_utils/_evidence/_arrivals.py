@@ -1,0 +1,64 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to the collection: may change at any time without notice.
+"""Looks back from a refusal to the lines of the message's arrival: who sent it, from where, as which account."""
+
+from __future__ import annotations
+
+import re
+
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence._blocks import HISTORY, Block
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence._clock import Clock
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence._lines import STAMPED
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence._mails import UNKNOWN, Origin
+from ansible_collections.postmaster.delist.plugins.module_utils._postfix_log import ADDRESS
+
+_NEAR = 1 << 15
+_FROM = re.compile(rf"from=<({ADDRESS})>, size=".encode(), re.DOTALL)
+_CLIENT = re.compile(rb"client=([^\s,]+)(?:, [a-z_]+=[^\s,]+)*")
+_SASL = re.compile(rb", sasl_username=([^\s,]+)")
+_MESSAGE_ID = re.compile(rb"message-id=<?([^>\s]*)")
+
+
+class Arrivals:
+    """Finds origins within the C(HISTORY) bytes before a line."""
+
+    def __init__(self, clock: Clock, *, message_ids: bool) -> None:
+        self._clock = clock
+        self._message_ids = message_ids
+        self._reach = 0  # the earliest second that the buffer holds
+
+    def enter(self, block: Block) -> None:
+        """A new block is in the buffer."""
+        buffer, begin, _ = block
+        first = buffer.find(b"\n", max(0, begin - HISTORY - 1), begin) + 1
+        stamp = STAMPED.match(buffer, first)
+        self._reach = (self._clock.at(stamp.group()) if stamp else None) or 0
+
+    def origin(self, block: Block, line: int, queue_id: bytes, arrived: int) -> Origin:
+        """Return the origin of the message whose line begins at C(line)."""
+        buffer = block.buffer
+        # Of an older message only the queue manager's line about this try can be near.
+        lowest = max(0, line - (HISTORY if arrived >= self._reach else _NEAR))
+        queued = buffer.rfind(b": %s: from=<" % queue_id, lowest, line)
+        if queued < 0:
+            return UNKNOWN
+        sender = _FROM.match(buffer, queued + len(queue_id) + 4)
+        came = buffer.rfind(b": %s: client=" % queue_id, lowest, queued)
+        client = _CLIENT.match(buffer, came + len(queue_id) + 4) if came >= 0 else None
+        account = _SASL.search(client.group()) if client else None
+        message_id = self._message_id(buffer, queue_id, lowest, queued)
+        return Origin(
+            sender=sender.group(1) if sender else b"",
+            sasl_username=account.group(1) if account else b"",
+            client=client.group(1) if client else b"",
+            message_id=message_id,
+        )
+
+    def _message_id(self, buffer: bytearray, queue_id: bytes, lowest: int, queued: int) -> bytes:
+        if not self._message_ids:
+            return b""
+        cleaned = buffer.rfind(b": %s: message-id=" % queue_id, lowest, queued)
+        found = _MESSAGE_ID.match(buffer, cleaned + len(queue_id) + 4) if cleaned >= 0 else None
+        return found.group(1) if found else b""

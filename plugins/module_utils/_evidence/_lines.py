@@ -1,0 +1,72 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to the collection: may change at any time without notice.
+"""One line of a log, from its very beginning: what other programs quote is never taken for Postfix's word."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ansible_collections.postmaster.delist.plugins.module_utils._postfix_log import (
+    ADDRESS,
+    FINAL,
+    HEAD,
+    NON_FINAL,
+    QUEUE_ID,
+    STAMP,
+)
+
+_EXPIRED = rf"from=<(?P<sender>{ADDRESS})>, status=(?:force-)?expired, returned to sender"
+LINE = re.compile(rf"{HEAD}{QUEUE_ID}: (?:{FINAL}|{NON_FINAL}|{_EXPIRED})".encode(), re.DOTALL)
+_CLIENT = re.compile(rf"{HEAD}{QUEUE_ID}: (?:to=<|from=<.*status=)".encode(), re.DOTALL)
+STAMPED = re.compile(STAMP.encode())
+_RELAY = re.compile(rb"([^\s\[\]]+)\[([^\[\]]*)\]")
+
+
+class Line(t.NamedTuple):
+    """The parts of a line, raw; those that its kind lacks are None."""
+
+    stamp: bytes
+    logger: bytes
+    service: bytes
+    queue_id: bytes
+    recipient: bytes | None  # of a final line
+    relay: bytes | None
+    delay: bytes | None
+    dsn: bytes | None
+    status: bytes | None
+    reason: bytes | None
+    earlier: bytes | None  # the sentence about an earlier mail exchanger
+    sender: bytes | None  # of an expired message
+
+    def sentence(self) -> tuple[bytes, bool]:
+        """Return what stands in brackets, and whether its closing bracket is there."""
+        if self.earlier is not None:
+            return self.earlier, True
+        sentence = self.reason or b""
+        closed = sentence.endswith(b")")
+        return (sentence[:-1] if closed else sentence), closed
+
+
+_PARTS = Line._fields
+
+
+def read(buffer: bytes | bytearray, begin: int, end: int) -> Line | None:
+    """Read the line C(buffer[begin:end]); None when it is no line of a delivery client or queue manager."""
+    match = LINE.match(buffer, begin, end)
+    return Line._make(match.group(*_PARTS)) if match else None
+
+
+def looks_like_one(buffer: bytearray, begin: int, end: int) -> bool:
+    """Tell whether a line that cannot be read begins as one of ours does: it counts as not understood."""
+    return _CLIENT.match(buffer, begin, end) is not None
+
+
+def relay_parts(relay: bytes | None) -> tuple[str, str] | None:
+    """Return host and IP of C(mx.example.net[192.0.2.25]:25); None for C(none) and C(local)."""
+    match = _RELAY.match(relay or b"")
+    if match is None:
+        return None
+    return match.group(1).decode("utf-8", "replace").lower(), match.group(2).decode("utf-8", "replace")

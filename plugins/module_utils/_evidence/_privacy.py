@@ -1,0 +1,58 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to the collection: may change at any time without notice.
+"""What may leave the host about people: nothing, their domains, hashes that tell them apart, or all."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import typing as t
+
+from ansible_collections.postmaster.delist.plugins.module_utils._postfix_log import ADDRESS
+from ansible_collections.postmaster.delist.plugins.module_utils._smtp_reply import mask_local_parts
+
+MODES = ("none", "domains", "hashed", "full")
+_FIELD = re.compile(rf"\b(to|orig_to|from)=<({ADDRESS})>", re.DOTALL)
+_MASKED = re.compile(r"\*@[A-Za-z0-9.-]*[A-Za-z0-9]")
+
+
+class Privacy:
+    """Applies one of C(MODES)."""
+
+    def __init__(self, mode: str) -> None:
+        self.mode = mode
+
+    def address(self, address: str) -> str:
+        """Return a mail address as it may leave the host."""
+        if self.mode == "full" or not address:
+            return address
+        local, at, domain = address.rpartition("@")
+        if self.mode == "none":
+            return "*"
+        if self.mode == "hashed":
+            return f"{_digest(address)}{at}{domain if at else ''}"
+        return f"*{at}{domain if at else ''}" if local or at else "*"
+
+    def text(self, text: str, *, people: t.Collection[str] = ()) -> str:
+        """Return what a receiver said; C(people) are addresses known to stand in it."""
+        if self.mode == "full":
+            return text
+        for address in people:
+            if address:
+                text = text.replace(address, self.address(address))
+        text = mask_local_parts(text, recipient_domains={address.rpartition("@")[2] for address in people})
+        return _MASKED.sub("*", text) if self.mode == "none" else text
+
+    def line(self, line: str) -> str:
+        """Return a log line."""
+        if self.mode == "full":
+            return line
+        people = [match.group(2) for match in _FIELD.finditer(line)]
+        line = _FIELD.sub(lambda field: f"{field.group(1)}=<{self.address(field.group(2))}>", line)
+        return self.text(line, people=people)
+
+
+def _digest(address: str) -> str:
+    return hashlib.sha256(address.lower().encode("utf-8", "surrogateescape")).hexdigest()[:12]

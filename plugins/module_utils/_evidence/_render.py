@@ -1,0 +1,132 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to the collection: may change at any time without notice.
+"""Sums in the public shape of evidence (knowledge/schema/evidence.json), always in the same order."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence import _lines
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence._clock import rfc3339
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence._privacy import Privacy
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence._replies import Group, Key, Sample
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence._sums import Sums
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence._words import text_of
+from ansible_collections.postmaster.delist.plugins.module_utils._postfix_log import Reason, parse_reason
+from ansible_collections.postmaster.delist.plugins.module_utils._smtp_reply import parse
+
+_TOP_SENDERS = 20
+_HEARD = ("said", "refused", "auth")
+
+
+def replies(sums: Sums, privacy: Privacy) -> list[dict[str, t.Any]]:
+    """Return one entry for each reply of each relay, the most frequent first."""
+    sums.replies.keep_newest()
+    names = sums.domains.names()
+    groups = sorted(sums.replies.groups.items(), key=_by_lines)
+    return [_reply(key, group, names, privacy) for key, group in groups]
+
+
+def _reply(key: Key, group: Group, names: t.Mapping[int, str], privacy: Privacy) -> dict[str, t.Any]:
+    signature, stage, relay_host, service = key
+    newest = group.samples[-1]
+    line = _lines.read(newest.line, 0, len(newest.line))
+    reason, recipient, dsn = _read_again(line)
+    reply = parse(reason.reply)
+    heard = reason.shape in _HEARD
+    domains = group.recipients.by_domain(names)
+    entry = {
+        "signature": signature,
+        "text": privacy.text(reason.reply, people=[recipient]),
+        "code": reply.code if heard else None,
+        "enhanced": reply.enhanced if heard else None,
+        "dsn": dsn,
+        "stage": stage,
+        "shape": reason.shape,
+        "relay_host": relay_host or None,
+        "relay_ips": list(group.relay_ips),
+        "service": service,
+        "outcomes": {"bounced": 0, "deferred": 0, "expired": 0, **group.outcomes},
+        "named_ips": [ip for ip in group.named_ips if ip not in group.relay_ips],
+        "recipients": group.recipients.count(),
+        "recipient_domains": {} if privacy.mode == "none" else dict(sorted(domains.items(), key=_by_count)),
+        "first_at": rfc3339(group.first_at),
+        "last_at": rfc3339(group.last_at),
+        "samples": [_sample(sample, privacy) for sample in group.samples],
+    }
+    if group.recipients.at_least:
+        entry["recipients_at_least"] = True
+    if reason.truncated:
+        entry["truncated"] = True
+    return entry
+
+
+def _read_again(line: _lines.Line | None) -> tuple[Reason, str, str | None]:
+    """A sample was read before; it may have been cut since."""
+    if line is None:
+        return parse_reason(""), "", None
+    sentence, closed = line.sentence()
+    return (
+        parse_reason(text_of(sentence), closed=closed),
+        text_of(line.recipient or b""),
+        text_of(line.dsn or b"") or None,
+    )
+
+
+def _sample(sample: Sample, privacy: Privacy) -> dict[str, str]:
+    return {
+        "at": rfc3339(sample.at),
+        "queue_id": text_of(sample.queue_id),
+        "line": privacy.line(text_of(sample.line)),
+    }
+
+
+def _by_lines(item: tuple[Key, Group]) -> tuple[t.Any, ...]:
+    key, group = item
+    return -group.lines(), group.first_at, [part or "" for part in key]
+
+
+def _by_count(item: tuple[str, int]) -> tuple[int, str]:
+    return -item[1], item[0]
+
+
+def delivered(sums: Sums) -> list[dict[str, t.Any]]:
+    counts = sorted(sums.relays.counts.items(), key=lambda item: (-item[1].number, item[0]))
+    return [
+        {"relay_host": relay, "service": service, "count": count.number, "last_at": rfc3339(count.last_at)}
+        for (service, relay), count in counts
+    ]
+
+
+def top_senders(sums: Sums, privacy: Privacy) -> list[dict[str, t.Any]]:
+    """Return the senders most often refused; null where the log does not tell."""
+    counts = sorted(sums.mails.senders().items(), key=lambda item: (-item[1].refusals, item[0]))
+    return [
+        {
+            "sender": privacy.address(text_of(sender)) or None,
+            "sasl_username": privacy.address(text_of(account)) or None,
+            "client": text_of(client) or None,
+            "messages": count.messages,
+            "refusals": count.refusals,
+        }
+        for (sender, account, client), count in counts[:_TOP_SENDERS]
+    ]
+
+
+def lost(sums: Sums, privacy: Privacy) -> list[dict[str, t.Any]]:
+    rows = sums.lost.rows if sums.lost else []
+    return [
+        {
+            "at": rfc3339(row.at),
+            "queue_id": text_of(row.queue_id),
+            "message_id": text_of(row.mail.origin.message_id) or None if row.mail.origin else None,
+            "sender": privacy.address(text_of(row.mail.origin.sender)) or None if row.mail.origin else None,
+            "recipient": privacy.address(text_of(row.recipient)),
+            "outcome": row.outcome,
+            "signature": row.reply[0],
+            "relay_host": row.reply[2] or None,
+        }
+        for row in rows
+    ]

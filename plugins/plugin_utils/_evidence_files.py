@@ -1,0 +1,62 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to the collection: may change at any time without notice.
+"""The evidence of one host as files of the run."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+import typing as t
+from pathlib import Path
+
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import write_json, write_text
+
+_SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
+_COLUMNS = ("at", "sender", "recipient", "message_id", "queue_id", "outcome", "relay_host", "signature")
+# A spreadsheet takes what begins so for a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def write(folder: Path, evidence: dict[str, t.Any]) -> Path:
+    """Write the evidence of a host below C(folder), and its lost mail as a table; return the evidence's path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    name = file_name(str(evidence["host"]))
+    path = folder / f"{name}.json"
+    if evidence.get("lost"):
+        write_text(folder / f"{name}.lost.csv", table(evidence["lost"]))
+    write_json(path, evidence)
+    return path
+
+
+def file_name(host: str) -> str:
+    """Return a name that is safe as a file's, and no other host's."""
+    if _SAFE_NAME.fullmatch(host):
+        return host
+    readable = re.sub(r"[^A-Za-z0-9_-]+", "-", host).strip("-")[:80] or "host"
+    return f"{readable}-{hashlib.sha256(host.encode('utf-8', 'surrogateescape')).hexdigest()[:8]}"
+
+
+def table(lost: t.Iterable[t.Mapping[str, t.Any]]) -> str:
+    """Return the lost mail as CSV whose cells no spreadsheet executes."""
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\r\n")
+    rows.writerow(_COLUMNS)
+    for row in lost:
+        rows.writerow([_cell(row.get(column)) for column in _COLUMNS])
+    return text.getvalue()
+
+
+def _cell(value: t.Any) -> str:
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def notes(evidence: t.Mapping[str, t.Any]) -> list[str]:
+    """Return what went wrong, source by source."""
+    return [
+        f"{source.get('path') or source['kind']}: {note}" for source in evidence["sources"] for note in source["notes"]
+    ]

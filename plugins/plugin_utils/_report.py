@@ -26,7 +26,7 @@ SCHEMA = 1
 _SEVERITIES = ("critical", "high", "medium", "low", "info")
 _REASON_LIMIT = 300
 # What Ansible says before the reason proper.
-_PREAMBLE = re.compile(r"(?:Task failed: |Action failed: |Failed to connect to the host via ssh: )*")
+_PREAMBLE = re.compile(r"(?:Task failed: |Action failed: |Module failed: |Failed to connect to the host via ssh: )*")
 
 Data = t.Mapping[str, t.Any]
 
@@ -106,7 +106,9 @@ class Report:
 
     @property
     def notes(self) -> list[Log]:
-        return [log for log in self.totals.logs if log.notes]
+        """What was wrong with logs of hosts that were read nevertheless."""
+        read = {host.name for host in self.read}
+        return [log for log in self.totals.logs if log.notes and log.host in read]
 
     @property
     def verdict(self) -> str:
@@ -187,8 +189,9 @@ def host_of(name: str, result: Data | None, *, without_result: str) -> Host:
 
 
 def reason_of(result: Data) -> str:
-    """Why a task failed, in one line."""
-    return _PREAMBLE.sub("", plain(result.get("msg") or "?"), count=1)[:_REASON_LIMIT]
+    """Why a task failed, in one line, with what it noted."""
+    said = " ".join(map(str, (result.get("msg") or "?", *(result.get("notes") or ()))))
+    return _PREAMBLE.sub("", plain(said), count=1)[:_REASON_LIMIT]
 
 
 def _json(path: Path, absent: t.Any) -> t.Any:

@@ -63,7 +63,7 @@ def _head(report: Report, texts: Texts) -> t.Iterator[str]:
 
 
 def _window(report: Report, texts: Texts) -> str:
-    since, until = report.totals.since, report.totals.until
+    since, until = report.totals.since, report.totals.until or instant(report.started_at)
     if since is None or until is None:
         return texts.say("window", "whole")
     hours = (until - since).total_seconds() / 3600

@@ -56,6 +56,7 @@ def test_what_is_filled_in_is_no_template_and_one_line() -> None:
     [
         ({"msg": "fine"}, "ok", ""),
         ({"failed": True, "msg": "Task failed: Action failed: no log\nhere"}, "failed", "no log here"),
+        ({"failed": True, "msg": "No log.", "notes": ["/x: gone", "/y: gone"]}, "failed", "No log. /x: gone /y: gone"),
         (
             {"unreachable": True, "msg": "Task failed: Failed to connect to the host via ssh: ssh: refused"},
             "unreachable",
@@ -76,7 +77,10 @@ def test_a_reason_is_short_and_plain() -> None:
 def test_the_evidence_of_all_hosts_is_added_up(tmp_path: Path) -> None:
     notes = [{"path": None, "kind": "journal", "notes": ["truncated"]}, {"path": "/var/log/mail.log", "kind": "file"}]
     wider = {"since": "2026-11-23T00:00:00+00:00", "until": "2026-11-24T00:00:00+00:00"}
-    made = report(tmp_path, evidences=[evidence("mx1"), evidence("mx2", window=wider, sources=notes, delivered=False)])
+    read = [READ, Host(name="mx2", state="ok"), Host(name="mx3", state="failed", reason="?")]
+    held = [evidence(), evidence("mx2", window=wider, sources=notes, delivered=False), evidence("mx3", sources=notes)]
+    held[2] |= {"replies": [], "delivered": []}
+    made = report(tmp_path, evidences=held, hosts=read)
     totals = made.totals
     assert (totals.bounced, totals.deferred, totals.expired, totals.delivered) == (824, 192, 2, 9001)
     assert totals.since == instant("2026-11-23T00:00:00+00:00")

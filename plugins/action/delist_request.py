@@ -17,7 +17,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils import _request_
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import KnowledgeError, load
 from ansible_collections.postmaster.delist.plugins.plugin_utils._replies import parse
 from ansible_collections.postmaster.delist.plugins.plugin_utils._replies_knowledge import load as load_wordings
-from ansible_collections.postmaster.delist.plugins.plugin_utils._request import LANGUAGES, Writer
+from ansible_collections.postmaster.delist.plugins.plugin_utils._request import LANGUAGES, Library, Writer
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_mailbox import blocked_addresses, check
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_templates import TemplateProblem
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_words import words_of
@@ -82,7 +82,7 @@ def _requests(options: dict[str, t.Any]) -> dict[str, t.Any]:
         mail_language=options["mail_language"],
         allow_documentation=options["allow_documentation"],
         answer=_answer(options),
-        directories=[Path.cwd() / path for path in (*options["template_paths"], *options["knowledge_paths"])],
+        library=Library([Path.cwd() / path for path in (*options["template_paths"], *options["knowledge_paths"])]),
     )
     requests = [writer.write(finding) for finding in findings]
     if run is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -50,8 +50,27 @@ class Request:
 
 
 @dataclass(frozen=True)
+class Library:
+    """The templates, forms and reasons of requests: a site's C(directories) first, then what ships."""
+
+    directories: Sequence[Path] = ()
+
+    @functools.cached_property
+    def templates(self) -> Templates:
+        return Templates((*self.directories, SHIPPED))
+
+    @functools.cached_property
+    def forms(self) -> Forms:
+        return Forms((*self.directories, SHIPPED))
+
+    @functools.cached_property
+    def reasons(self) -> Mapping[str, Text]:
+        return read(SHIPPED / "request" / "refusals.yml")["refusals"]
+
+
+@dataclass(frozen=True)
 class Writer:
-    """Writes requests with what all of a run share. C(directories) are a site's own, the first that has a file wins."""
+    """Writes requests with what all of a run share."""
 
     knowledge: Knowledge
     words: Words
@@ -59,20 +78,8 @@ class Writer:
     language: str = "en"
     mail_language: str = "en"
     allow_documentation: bool = False
-    directories: Sequence[Path] = ()
     answer: Mapping[str, Any] | None = None
-
-    @functools.cached_property
-    def _directories(self) -> tuple[Path, ...]:
-        return (*self.directories, SHIPPED)
-
-    @functools.cached_property
-    def _templates(self) -> Templates:
-        return Templates(self._directories)
-
-    @functools.cached_property
-    def _forms(self) -> Forms:
-        return Forms(self._directories)
+    library: Library = field(default_factory=Library)
 
     def write(self, finding: Finding) -> Request:
         """Return the request of one finding, or why there is none."""
@@ -121,12 +128,12 @@ class Writer:
     def _asked(self, kind: str, counterpart: Party | None, way: Way, context: Context, path: str) -> _Part:
         if kind == "email":
             own = [f"receivers/{counterpart.slug}/request.eml.j2"] if isinstance(counterpart, Receiver) else []
-            rendered = self._templates.render([*own, f"request/mail.{self.mail_language}.eml.j2"], context)
+            rendered = self.library.templates.render([*own, f"request/mail.{self.mail_language}.eml.j2"], context)
             message = draft(rendered, words=self.words, to=str(way.to), case=context["case"])
             return _Part(_mail_facts(message, path), {path: message.as_string()})
         if kind == "form":
-            form = self._forms.fill(way, self._templates, context)
-            crib = self._templates.render(["request/crib.md.j2"], {**context, "form": form}).rstrip("\n") + "\n"
+            form = self.library.forms.fill(way, self.library.templates, context)
+            crib = self.library.templates.render(["request/crib.md.j2"], {**context, "form": form}).rstrip("\n") + "\n"
             return _Part({"path": path, "subject": None, "message_id": None}, {path: crib})
         return _Part({"path": None, "subject": None, "message_id": None}, {})
 
@@ -137,21 +144,17 @@ class Writer:
         return [self._refusal(code, {**context, **details}) for code, details in found]
 
     def _refusal(self, code: str, context: Context) -> Mapping[str, str]:
-        texts = self._reasons[code]
+        texts = self.library.reasons[code]
         return {
             "code": code,
             **{
-                language: self._templates.render_text(texts[language], context, name=f"refusal {code}")
+                language: self.library.templates.render_text(texts[language], context, name=f"refusal {code}")
                 for language in LANGUAGES
             },
         }
 
-    @functools.cached_property
-    def _reasons(self) -> Mapping[str, Text]:
-        return read(SHIPPED / "request" / "refusals.yml")["refusals"]
-
     def _notice(self, finding: Finding, context: Context) -> _Part:
-        written = notices(finding, self.knowledge, self._templates, context)
+        written = notices(finding, self.knowledge, self.library.templates, context)
         paths = {language: _path(finding, f".notice.{language}.txt") for language in written}
         return _Part(paths, {paths[language]: text for language, text in written.items()})
 
@@ -164,7 +167,7 @@ class Writer:
         if code:
             refused = self._refusal(code, {**context, "answer": said})
             return _Part({**facts, "path": None, "subject": None, "message_id": None, "refused": refused}, {})
-        rendered = self._templates.render(
+        rendered = self.library.templates.render(
             [f"request/escalation.{self.mail_language}.eml.j2"],
             {**context, "answer": said, "new_facts": self.words.new_facts},
         )
@@ -176,7 +179,7 @@ class Writer:
 
     def _in_both(self, name: str, context: Context) -> Text:
         return {
-            language: self._templates.render([f"request/{name}.{language}.j2"], context).strip()
+            language: self.library.templates.render([f"request/{name}.{language}.j2"], context).strip()
             for language in LANGUAGES
         }
 

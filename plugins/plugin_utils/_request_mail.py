@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -18,7 +19,11 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._request_text im
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_words import Words
 
 _SUBJECT = "Subject: "
-_SUBJECT_LIMIT = 200
+_HEADER_LIMIT = 200
+# What certainly fits on one line of 78 with "Reply-To: ".
+_UNFOLDED = 60
+# RFC 5322 section 3.2.3
+_SPECIALS = re.compile(r'[()<>\[\]:;@\\,."]')
 # RFC 5322 section 2.1.1
 _LONGEST_LINE = 998
 
@@ -34,10 +39,10 @@ def draft(rendered: str, *, words: Words, to: str, case: str, thread: Sequence[s
     body = body.strip("\n") + "\n"
     sender = words.sender or words.reply_to
     message = EmailMessage(policy=SMTP)
-    message["From"] = Address(display_name=words.contact_name, addr_spec=sender)
-    message["Reply-To"] = Address(display_name=words.contact_name, addr_spec=words.reply_to)
+    message["From"] = _mailbox(words.contact_name, sender)
+    message["Reply-To"] = _mailbox(words.contact_name, words.reply_to)
     message["To"] = Address(addr_spec=to)
-    message["Subject"] = line(head[len(_SUBJECT) :], _SUBJECT_LIMIT)
+    message["Subject"] = _in_header(head[len(_SUBJECT) :])
     if thread:
         message["In-Reply-To"] = thread[-1]
         message["References"] = " ".join(thread)
@@ -45,6 +50,19 @@ def draft(rendered: str, *, words: Words, to: str, case: str, thread: Sequence[s
     message["X-Unsent"] = "1"
     message.set_content(body, cte=_transfer_encoding(body))
     return message
+
+
+def _mailbox(name: str, address: str) -> Address:
+    name = _in_header(name)
+    if len(name) + len(address) > _UNFOLDED:
+        # Python loses the quotes of a name that it folds, and then these characters end it.
+        name = line(_SPECIALS.sub(" ", name))
+    return Address(display_name=name, addr_spec=address)
+
+
+def _in_header(text: str) -> str:
+    """Return a text as it may stand in a header; what looks like an encoded word (RFC 2047) must not become one."""
+    return line(text, _HEADER_LIMIT).replace("=?", "= ?")
 
 
 def _message_id(case: str, message: EmailMessage, body: str) -> str:

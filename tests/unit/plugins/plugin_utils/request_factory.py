@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils import _knowledge_model as model
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import Knowledge, load
-from ansible_collections.postmaster.delist.plugins.plugin_utils._request import Writer
+from ansible_collections.postmaster.delist.plugins.plugin_utils._request import Library, Writer
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_words import Words, words_of
 
 IP = "198.41.0.4"
@@ -139,6 +141,11 @@ def words(**options: Any) -> Words:
     return words_of({**OPTIONS, **options})
 
 
-def writer(*, known: Knowledge | None = None, **fields: Any) -> Writer:
+# What ships is compiled once for all tests.
+LIBRARY = Library()
+
+
+def writer(*, known: Knowledge | None = None, directories: Sequence[Path] = (), **fields: Any) -> Writer:
     said = {key: fields.pop(key) for key in list(fields) if key in {*OPTIONS, "sender", "sender_names", "new_facts"}}
-    return Writer(knowledge=known or knowledge(), words=words(**said), **fields)
+    library = Library(directories) if directories else LIBRARY
+    return Writer(knowledge=known or knowledge(), words=words(**said), library=library, **fields)

@@ -31,6 +31,7 @@ HOSTILE = {
     "fence": "550 5.7.1 ``` \n```\n# heading `x`",
     "bidi": "550 5.7.1 \u202egnp.exe\u2066 \u200b",
     "quotes": '550 5.7.1 it\'s a=b "c" \\ ${x} $(id) `id`',
+    "encoded word": "550 5.7.1 =?utf-8?Q?x=0D=0ABcc:_x@y.example?= =?x?",
     "null": "550 5.7.1 a\x00b\udcff",
 }
 
@@ -136,6 +137,15 @@ def test_a_hostile_reply_stays_text(text: str, key: str) -> None:
 def test_a_template_in_a_reply_is_printed_as_it_is() -> None:
     request = make.writer().write(make.finding(evidence=[HOSTILE["template"]]))
     assert HOSTILE["template"] in parsed(request).get_content()
+
+
+@pytest.mark.parametrize(
+    "name", [":" + "0" * 75, "0" * 75 + ":", '"' * 100, "Tanaka, Kenzo <x@y.example>", "田中, " * 30]
+)
+def test_a_name_of_any_length_stays_a_name(name: str) -> None:
+    message = parsed(make.writer(contact_name=name).write(make.finding()))
+    assert not defects(message)
+    assert [address.addr_spec for address in message["From"].addresses] == ["postmaster@example.org"]
 
 
 @pytest.mark.parametrize("field", ["organisation", "contact_name", "fixed_text"])

@@ -62,7 +62,7 @@ def parse(text: str) -> Reply:
     head = _HEAD.match(flat)
     code = head.group("code") if head else None
     enhanced = head.group("enhanced") if head else None
-    if code is not None:
+    if head and code is not None:
         flat = _unfold(flat, code, enhanced, folded=head.group("separator") == "-")
     if enhanced is None:
         in_brackets = _ENHANCED_IN_BRACKETS.search(flat)

@@ -60,7 +60,7 @@ def read(source: bytes | str) -> Letter:
         return Letter(text=_cut(_decoded(data, None), notes), notes=tuple(notes))
     if data.lower().count(b"content-type:") > _MAX_PARTS:
         notes.append("not decoded: the mail has too many parts")
-        head, _, body = data.replace(b"\r\n", b"\n").partition(b"\n\n")
+        head, _blank, body = data.replace(b"\r\n", b"\n").partition(b"\n\n")
         return _letter(email.message_from_bytes(head + b"\n\n"), _decoded(body, None), notes)
     message = email.message_from_bytes(data)
     return _letter(message, _text(message, notes), notes)

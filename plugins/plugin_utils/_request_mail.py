@@ -33,7 +33,7 @@ def draft(rendered: str, *, words: Words, to: str, case: str, thread: Sequence[s
 
     C(thread) are the ids of the messages before it, the one that it answers last.
     """
-    head, _, body = rendered.lstrip("\n").partition("\n")
+    head, _newline, body = rendered.lstrip("\n").partition("\n")
     if not head.startswith(_SUBJECT):
         raise TemplateProblem(f'the template of a mail starts with "{_SUBJECT.strip()}", this one with {head[:40]!r}')
     body = body.strip("\n") + "\n"

@@ -44,7 +44,7 @@ def _public(dice: random.Random, version: int) -> str:
 
 def random_domain(dice: random.Random) -> str:
     letters = "abcdefghijklmnopqrstuvwxyz0123456789-_"
-    labels = ["x" + "".join(dice.choices(letters, k=dice.randrange(12))) + "x" for _ in range(dice.randrange(1, 5))]
+    labels = ["x" + "".join(dice.choices(letters, k=dice.randrange(12))) + "x" for _n in range(dice.randrange(1, 5))]
     return ".".join([*labels, dice.choice(["com", "jp", "example"])])
 
 
@@ -54,7 +54,7 @@ def random_domain(dice: random.Random) -> str:
 )
 def test_two_thousand_targets(kind, dataset, draw):
     dice = random.Random(f"{kind} 20261124")
-    targets = list(dict.fromkeys(draw(dice) for _ in range(COUNT * 2)))[:COUNT]
+    targets = list(dict.fromkeys(draw(dice) for _try in range(COUNT * 2)))[:COUNT]
     listed = set(dice.sample(targets, COUNT // 2))
     lines = [":127.0.0.2:listed", *POINTS[kind], *sorted(listed)]
     zone = Zone({"zone": "bl.test", "targets": [kind], "kind": "block", "codes": {"127.0.0.2": "l"}}, LISTS)

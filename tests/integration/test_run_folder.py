@@ -35,7 +35,7 @@ def test_it_is_below_the_callers_folder_in_check_mode_too_and_no_change(
 
 
 def test_a_run_can_be_named_and_gone_on_with(run_tasks: t.Callable[..., t.Any], tmp_path: Path) -> None:
-    for _ in range(2):
+    for _run in range(2):
         run = run_tasks(opened(run="INC-7", path="reports"), inventory=INVENTORY)
         assert run.of("Open").data["path"] == str(tmp_path / "reports" / "INC-7")
 

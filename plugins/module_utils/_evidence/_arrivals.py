@@ -31,7 +31,7 @@ class Arrivals:
 
     def enter(self, block: Block) -> None:
         """A new block is in the buffer."""
-        buffer, begin, _ = block
+        buffer, begin, _end = block
         first = buffer.find(b"\n", max(0, begin - HISTORY - 1), begin) + 1
         stamp = STAMPED.match(buffer, first)
         self._reach = (self._clock.at(stamp.group()) if stamp else None) or 0

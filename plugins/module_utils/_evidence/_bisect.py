@@ -104,7 +104,7 @@ class _Looks:
         """Return the time of the first line with a stamp that begins at or after C(offset)."""
         self._file.seek(max(0, offset - 1))
         data = b"\n" if not offset else b""
-        for _ in range(_LOOKS_ON):
+        for _look in range(_LOOKS_ON):
             more = self._file.read(_LOOK)
             data += more
             for match in _STAMPED_LINE.finditer(data):

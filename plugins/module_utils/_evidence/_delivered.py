@@ -113,7 +113,7 @@ class Delivered:
 def _relay(head: bytes, relay: bytes) -> RelayKey | None:
     """None for what is no line of a client, and for a content filter on the same host: nothing is delivered there."""
     client = _CLIENT.fullmatch(head)
-    host, _, ip = relay.decode("utf-8", "replace").partition("[")
+    host, _bracket, ip = relay.decode("utf-8", "replace").partition("[")
     if client is None or _LOOPBACK.match(ip):
         return None
     return client.group("service").decode("utf-8", "replace"), host.lower()

@@ -120,7 +120,7 @@ class Tally:
     def _service(self, service: bytes) -> str:
         """The retry service repeats what a client of the same instance heard."""
         if service not in self._services:
-            instance, _, program = service.decode("utf-8", "replace").rpartition("/")
+            instance, _slash, program = service.decode("utf-8", "replace").rpartition("/")
             self._services[service] = f"{instance}/{program if program in ('smtp', 'lmtp') else 'smtp'}"
         return self._services[service]
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.postmaster.delist.plugins.module_utils import _addresses
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.postmaster.delist.plugins.module_utils import _smtp_reply
 
 
@@ -67,8 +68,10 @@ def test_a_long_text_is_cut() -> None:
         ("550 5.7.1 [203.0.113.7] blocked", "550 5.7.1 [2001:db8::7] blocked"),
         ("550 5.1.1 <a@example.com> unknown", "550 5.1.1 <b@example.org> unknown"),
         (
-            "550 5.7.606 banned sending IP [203.0.113.7] [AM0EUR02FT012.mail.example 2026-11-24T00:00:00.000Z 08DD0B1C2D3E4F56]",
-            "550 5.7.606 banned sending IP [203.0.113.8] [BN8NAM11FT034.mail.example 2026-11-25T10:11:12.999Z 08DE0B1C2D3E4F57]",
+            "550 5.7.606 banned sending IP [203.0.113.7] "
+            "[AM0EUR02FT012.mail.example 2026-11-24T00:00:00.000Z 08DD0B1C2D3E4F56]",
+            "550 5.7.606 banned sending IP [203.0.113.8] "
+            "[BN8NAM11FT034.mail.example 2026-11-25T10:11:12.999Z 08DE0B1C2D3E4F57]",
         ),
         (
             "421-4.7.28 rate - gsmtp d9443c01a7336-1f4f1b2e5b5si1234567plb.123",

@@ -92,7 +92,7 @@ def test_names_are_told_where_they_are_known() -> None:
 
 
 def test_the_same_request_is_the_same_bytes_and_another_text_another_message() -> None:
-    first, second = (make.writer().write(make.finding()) for _ in range(2))
+    first, second = (make.writer().write(make.finding()) for _time in range(2))
     other = make.writer(fixed_text="We closed another form.").write(make.finding())
     assert first == second
     assert first.record["message_id"] != other.record["message_id"]

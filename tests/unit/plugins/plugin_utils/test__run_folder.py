@@ -38,7 +38,7 @@ def test_only_the_owner_reads_it(tmp_path: Path) -> None:
 
 
 def test_two_runs_of_one_second_share_nothing(tmp_path: Path) -> None:
-    assert [open_run(tmp_path).name for _ in range(3)] == [
+    assert [open_run(tmp_path).name for _run in range(3)] == [
         "20261124T001530Z",
         "20261124T001530Z-2",
         "20261124T001530Z-3",

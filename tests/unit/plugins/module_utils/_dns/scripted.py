@@ -53,7 +53,11 @@ def silence(_query: Query) -> Sent:
 def in_turn(*plays: Play) -> Play:
     """Play one after the other, the last one for ever."""
     left = list(plays)
-    return lambda query: (left.pop(0) if len(left) > 1 else left[0])(query)
+
+    def play(query: Query) -> Sent:
+        return (left.pop(0) if len(left) > 1 else left[0])(query)
+
+    return play
 
 
 def truncated(query: Query) -> bytes:

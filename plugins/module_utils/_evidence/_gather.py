@@ -65,21 +65,25 @@ def gather(request: Request, *, now: float | None = None) -> dict[str, t.Any]:
         lost_mail=request.lost_mail,
         max_groups=request.max_groups,
     )
-    stretches, sources = _plan(request, window, now)
+    stretches, idle, problems = _plan(request, window, now)
+    sources = [*map(_unread, problems), *map(_unread, idle)]
     sums = Sums(wanted.max_groups, lost_mail=wanted.lost_mail)
     for stretch in sorted(stretches, key=lambda one: one.first_at):
         result = _stretches.read(stretch, wanted)
         sums.update(result.sums)
         sources.append(_source(stretch.file.path, result))
     evidence = _evidence(request, window, sources, sums)
-    if not stretches:
+    if not stretches and not idle:
         raise NothingRead("No mail log could be read: " + "; ".join(_tried(sources)), evidence)
     return evidence
 
 
-def _plan(request: Request, window: Window, now: float) -> tuple[list[_stretches.Stretch], list[dict[str, t.Any]]]:
+def _plan(
+    request: Request, window: Window, now: float
+) -> tuple[list[_stretches.Stretch], list[_files.Problem], list[_files.Problem]]:
+    """Return what to read, the files with nothing within the window, and those that cannot be read."""
     files, problems = _files.find(request.paths or _files.DEFAULTS, rotated=request.rotated)
-    stretches = []
+    stretches, idle = [], []
     for file in files:
         try:
             stretch = _stretches.plan(file, window, now=now)
@@ -88,8 +92,11 @@ def _plan(request: Request, window: Window, now: float) -> tuple[list[_stretches
         except _stretches.Unusable as error:
             problems.append(_files.Problem(file.path, str(error)))
         else:
-            stretches += [stretch] if stretch else []
-    return stretches, [_unread(problem) for problem in problems]
+            if stretch:
+                stretches.append(stretch)
+            else:
+                idle.append(_files.Problem(file.path, "nothing within the window"))
+    return stretches, idle, problems
 
 
 def _tried(sources: list[dict[str, t.Any]]) -> list[str]:

@@ -16,6 +16,11 @@ import tempfile
 import typing as t
 import zlib
 
+_READERS: dict[str, t.Callable[[t.Any], t.Any]] = {
+    "gzip": lambda file: gzip.GzipFile(fileobj=file),
+    "bzip2": bz2.BZ2File,
+    "xz": lzma.LZMAFile,
+}
 T = t.TypeVar("T", bound="_Closing")
 _MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
 
@@ -61,10 +66,7 @@ class Archive(_Closing):
 
     def __init__(self, file: io.FileIO, kind: str) -> None:
         self._file = file
-        self._plain = t.cast(
-            io.BufferedIOBase,
-            {"gzip": gzip.GzipFile, "bzip2": bz2.BZ2File, "xz": lzma.LZMAFile}[kind](t.cast(t.Any, file)),
-        )
+        self._plain = t.cast(io.BufferedIOBase, _READERS[kind](file))
         self.notes: list[str] = []
 
     @property

@@ -11,7 +11,7 @@ from pathlib import Path
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.postmaster.delist.plugins.module_utils._evidence._options import ACTION
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence._options import MODULE
 from ansible_collections.postmaster.delist.plugins.plugin_utils._evidence_files import notes, write
 
 
@@ -22,7 +22,7 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         result: dict[str, t.Any] = super().run(tmp, task_vars)
-        options = self.validate_argument_spec(argument_spec=ACTION)[1]
+        options = self.validate_argument_spec(argument_spec=MODULE)[1]
         folder = options.pop("evidence_dir")
         given = {name: value for name, value in options.items() if value is not None}
         given.setdefault("host", str((task_vars or {}).get("inventory_hostname", "localhost")))

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import datetime
-import json
 import typing as t
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._explain import 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._findings_assess import Assessment, answered_by, assess
 from ansible_collections.postmaster.delist.plugins.plugin_utils._findings_text import fill, phrases
 from ansible_collections.postmaster.delist.plugins.plugin_utils._recognise import Recogniser
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import json_text
 
 _ANYBODY = frozenset({"recipient_invalid", "recipient_policy", "greylisted", "receiver_trouble"})
 _SEVERITIES = ("critical", "high", "medium", "low", "info")
@@ -37,14 +37,10 @@ def diagnose(folder: Path, *, knowledge_paths: t.Sequence[str] = ()) -> dict[str
 
 def dumped(result: dict[str, t.Any]) -> t.Iterator[str]:
     """Yield findings.json in pieces, one finding a line: a fleet's is large, and lines can be compared."""
-    yield f'{{"schema": {result["schema"]}, "notes": {_json(result["notes"])}, "findings": ['
+    yield f'{{"schema": {result["schema"]}, "notes": {json_text(result["notes"])}, "findings": ['
     for number, finding in enumerate(result["findings"]):
-        yield f"{',' if number else ''}\n{_json(finding)}"
+        yield f"{',' if number else ''}\n{json_text(finding)}"
     yield "\n]}\n"
-
-
-def _json(data: t.Any) -> str:
-    return json.dumps(data, ensure_ascii=False)
 
 
 def _by_identity(using: Recogniser, hosts: t.Sequence[evidence.HostEvidence]) -> dict[str, list[Seen]]:

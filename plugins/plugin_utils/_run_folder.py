@@ -46,9 +46,19 @@ def about(folder: Path) -> dict[str, t.Any]:
         raise RunFolderError(f"{folder} is not the folder of a run: its {ABOUT} cannot be read ({exc})") from exc
 
 
+# C1 controls and marks of direction: somebody may show the file in a terminal.
+_INVISIBLE = re.compile("[\\x7f-\\x9f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]")
+
+
+def json_text(data: object, *, indent: int | None = None) -> str:
+    """Return JSON that a terminal can show: letters of all languages as they are, what cannot be seen escaped."""
+    text = json.dumps(data, ensure_ascii=False, indent=indent)
+    return _INVISIBLE.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
+
+
 def write_json(path: Path, data: object) -> None:
     """Write a result of the run, whole or not at all."""
-    write_text(path, json.dumps(data, ensure_ascii=False, indent=1) + "\n")
+    write_text(path, json_text(data, indent=1) + "\n")
 
 
 def write_text(path: Path, text: str) -> None:

@@ -68,7 +68,8 @@ def question(labels: bytes, kind: int) -> bytes:
 
 def reverse_labels(ip: str) -> bytes:
     """Return octets or nibbles of a canonical address in reverse, as labels."""
-    parts = reversed(ip.split(".")) if "." in ip else reversed(ipaddress.IPv6Address(ip).exploded.replace(":", ""))
+    # By the bytes: how Python spells a mapped address differs from version to version.
+    parts = reversed(ipaddress.IPv6Address(ip).packed.hex()) if ":" in ip else reversed(ip.split("."))
     return b"".join(bytes((len(part),)) + part.encode("ascii") for part in parts)
 
 

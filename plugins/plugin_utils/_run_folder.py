@@ -18,6 +18,8 @@ LATEST = "latest"
 
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _OWNER_ONLY = 0o700
+# Somebody may show a result in a terminal: C1 controls, what is invisible or changes direction, halves of a pair.
+_INVISIBLE = re.compile("[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]")
 
 
 class RunFolderError(Exception):
@@ -44,10 +46,6 @@ def about(folder: Path) -> dict[str, t.Any]:
         return t.cast("dict[str, t.Any]", json.loads((folder / ABOUT).read_text(encoding="utf-8")))
     except (OSError, ValueError) as exc:
         raise RunFolderError(f"{folder} is not the folder of a run: its {ABOUT} cannot be read ({exc})") from exc
-
-
-# C1 controls and marks of direction: somebody may show the file in a terminal.
-_INVISIBLE = re.compile("[\\x7f-\\x9f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]")
 
 
 def json_text(data: object, *, indent: int | None = None) -> str:

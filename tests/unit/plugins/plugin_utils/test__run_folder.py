@@ -5,9 +5,11 @@
 from __future__ import annotations
 
 import datetime
+import json
 import os
 import stat
 import typing as t
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -96,3 +98,13 @@ def test_a_result_is_written_whole(tmp_path: Path) -> None:
     _run_folder.write_json(path, {"日本": 1})
     assert path.read_text(encoding="utf-8") == '{\n "日本": 1\n}\n'
     assert [entry.name for entry in tmp_path.iterdir()] == ["findings.json"]
+
+
+def test_reading_a_result_on_a_terminal_is_safe(tmp_path: Path) -> None:
+    said = {"text": "\x1b[2J\x7f\x9b31m\u202eevil\u2066\u2028\udc80 日本 é"}
+    path = tmp_path / "findings.json"
+    _run_folder.write_json(path, said)
+    written = path.read_text(encoding="utf-8")
+    assert json.loads(written) == said
+    assert {char for char in written if unicodedata.category(char) in ("Cc", "Cf", "Zl", "Cs")} == {"\n"}
+    assert "日本 é" in written

@@ -127,7 +127,7 @@ def test_the_gravest_comes_first_and_noise_last(tmp_path: Path) -> None:
 
 
 def test_a_finding_without_a_subject_says_where(tmp_path: Path) -> None:
-    nameless = {"subject": {"kind": "none", "value": None}}
+    nameless: dict[str, t.Any] = {"subject": {"kind": "none", "value": None}}
     made = report(tmp_path, findings=[finding(1, **nameless), finding(2, egress_ip=None, **nameless)])
     assert [item.subject for item in made.items] == ["203.0.113.1", "mx1, mx2"]
 
@@ -139,7 +139,7 @@ def test_each_finding_has_its_own_request(tmp_path: Path) -> None:
 
 
 def test_the_summary_keeps_to_its_schema(tmp_path: Path) -> None:
-    held = {"findings": [finding()], "requests": [request(finding())]}
+    held: dict[str, t.Any] = {"findings": [finding()], "requests": [request(finding())]}
     summary = report(tmp_path, **held).summary(EN)
     jsonschema.validate(summary, SUMMARY_SCHEMA)
     assert summary["policy"] == {"passed": True, "reasons": []}

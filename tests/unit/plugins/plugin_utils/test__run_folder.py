@@ -21,7 +21,8 @@ JST = datetime.timezone(datetime.timedelta(hours=9))
 
 def open_run(parent: Path, **changes: t.Any) -> Path:
     began = datetime.datetime(2026, 11, 24, 9, 15, 30, tzinfo=JST)
-    return _run_folder.open_run(parent, **({"hosts": ["mx1"], "started_at": began} | changes))
+    options: dict[str, t.Any] = {"hosts": ["mx1"], "started_at": began} | changes
+    return _run_folder.open_run(parent, **options)
 
 
 def test_a_run_is_named_by_the_second_in_utc_and_says_what_it_is(tmp_path: Path) -> None:

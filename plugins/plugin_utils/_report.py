@@ -190,7 +190,8 @@ def host_of(name: str, result: Data | None, *, without_result: str) -> Host:
 
 def reason_of(result: Data) -> str:
     """Why a task failed, in one line, with what it noted."""
-    said = " ".join(map(str, (result.get("msg") or "?", *(result.get("notes") or ()))))
+    told = (result.get("msg") or "?", *(result.get("notes") or ()), result.get("module_stderr") or "")
+    said = " ".join(map(str, told))
     return _PREAMBLE.sub("", plain(said), count=1)[:_REASON_LIMIT]
 
 

@@ -56,6 +56,11 @@ def test_what_is_filled_in_is_no_template_and_one_line() -> None:
     [
         ({"msg": "fine"}, "ok", ""),
         ({"failed": True, "msg": "Task failed: Action failed: no log\nhere"}, "failed", "no log here"),
+        (
+            {"failed": True, "msg": "No JSON", "module_stderr": "python3: not found\n"},
+            "failed",
+            "No JSON python3: not found",
+        ),
         ({"failed": True, "msg": "No log.", "notes": ["/x: gone", "/y: gone"]}, "failed", "No log. /x: gone /y: gone"),
         (
             {"unreachable": True, "msg": "Task failed: Failed to connect to the host via ssh: ssh: refused"},

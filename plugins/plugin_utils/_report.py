@@ -189,9 +189,8 @@ def host_of(name: str, result: Data | None, *, without_result: str) -> Host:
 
 
 def reason_of(result: Data) -> str:
-    """Why a task failed, in one line, with what it noted."""
-    told = (result.get("msg") or "?", *(result.get("notes") or ()), result.get("module_stderr") or "")
-    said = " ".join(map(str, told))
+    """Why a task failed, in one line: in its own words, and in those of a Python that could not run it."""
+    said = f"{result.get('msg') or '?'} {result.get('module_stderr') or ''}"
     return _PREAMBLE.sub("", plain(said), count=1)[:_REASON_LIMIT]
 
 

@@ -61,7 +61,6 @@ def test_what_is_filled_in_is_no_template_and_one_line() -> None:
             "failed",
             "No JSON python3: not found",
         ),
-        ({"failed": True, "msg": "No log.", "notes": ["/x: gone", "/y: gone"]}, "failed", "No log. /x: gone /y: gone"),
         (
             {"unreachable": True, "msg": "Task failed: Failed to connect to the host via ssh: ssh: refused"},
             "unreachable",

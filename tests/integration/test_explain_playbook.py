@@ -83,8 +83,8 @@ def test_a_file_is_found_from_where_one_is(run_playbook: t.Callable[..., Run], t
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({}, "reply"),
-        ({"reply": " \n"}, "reply"),
+        ({}, "give reply_file=PATH"),
+        ({"reply": " \n"}, "give reply_file=PATH"),
         ({"reply_file": "nowhere.txt"}, "nowhere.txt"),
         ({"reply": "Hello, how are you?"}, ""),
         ({"reply": FBLW15, "language": "fr"}, "en, ja"),

@@ -49,6 +49,13 @@ def clip(text: str, width: int) -> str:
     return _head(text, width - len(MORE)).rstrip() + MORE
 
 
+def clip_start(text: str, width: int) -> str:
+    """The end of the text, with the same sign where its beginning is cut."""
+    if columns(text) <= width:
+        return text
+    return MORE + _head(text[::-1], width - len(MORE))[::-1].lstrip()
+
+
 def wrap(text: str, width: int) -> list[str]:
     """The text in lines of at most C(width) columns, broken at blanks, or anywhere after a wide character."""
     lines = [""]

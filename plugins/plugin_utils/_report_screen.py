@@ -11,7 +11,13 @@ import re
 import typing as t
 from pathlib import Path
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import clip, columns, plain, wrap
+from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import (
+    clip,
+    clip_start,
+    columns,
+    plain,
+    wrap,
+)
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Item, Report
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import Command, shown_path
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_evidence import instant
@@ -73,11 +79,11 @@ def _window(report: Report, texts: Texts) -> str:
 def _gaps(report: Report, texts: Texts) -> t.Iterator[str]:
     """What this picture lacks: before the findings, for who acts on half of it must know."""
     for host in report.not_read[:_NOT_READ_SHOWN]:
-        yield from _wrapped(texts.say("not_read", host=host.name, reason=host.reason))
+        yield from _reason(texts.say("not_read", host=host.name, reason=host.reason))
     if len(report.not_read) > _NOT_READ_SHOWN:
         yield texts.say("more_not_read", count=len(report.not_read) - _NOT_READ_SHOWN)
     for step, reason in report.failed_steps.items():
-        yield from _wrapped(texts.say("not_done", step=texts.say("step", step), reason=reason))
+        yield from _reason(texts.say("not_done", step=texts.say("step", step), reason=reason))
     notes = list(_notes(report, texts))
     yield from (clip(note, WIDTH) for note in notes[:_NOTES_SHOWN])
     if len(notes) > _NOTES_SHOWN:
@@ -193,6 +199,12 @@ def _foot(report: Report, texts: Texts, again: Command, cwd: Path) -> t.Iterator
 def _refusals(item: Item) -> t.Sequence[t.Mapping[str, str]]:
     refused = item.request.get("refused")
     return item.request.get("refusals") or ([refused] if refused else [])
+
+
+def _reason(text: str) -> list[str]:
+    """Why something is missing; where it is long, its middle is left out: the cause stands last."""
+    lines = wrap(text, WIDTH)
+    return lines if len(lines) <= _LINES_OF_A_SAYING else [clip(text, WIDTH), clip_start(text, WIDTH)]
 
 
 def _wrapped(text: str, *, indent: str = "") -> list[str]:

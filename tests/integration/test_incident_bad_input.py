@@ -90,7 +90,7 @@ def test_bad_logs_do_not_hide_the_good_one(incident: Incident, tmp_path: Path) -
     assert any("nowhere.log" in reason for reason in summary["policy"]["reasons"])
     shown = "\n".join(screen_of(run))
     assert "203.0.113.7" in shown
-    assert "nowhere.log" in shown.replace("\n", "").replace(" ", "") or "NOT READ missing" in shown
+    assert "nowhere.log" in shown
     report = (folder_of(run) / "report.md").read_text(encoding="utf-8")
     for host in ("good", "missing", "binary", "empty", "truncated.gz", "nonsense"):
         assert f"| {host} |" in report
@@ -109,7 +109,9 @@ def test_one_unreachable_host_does_not_stop_the_report(incident: Incident) -> No
     summary = summary_of(run)
     assert summary["hosts"] == {"ok": ["mx1"], "failed": [], "unreachable": ["gone"]}
     assert finding_of(run, FINDING)["hosts"] == ["mx1"]
-    assert any(text.startswith("NOT READ gone: ") for text in screen_of(run))
+    shown = screen_of(run)
+    (said,) = (number for number, text in enumerate(shown) if text.startswith("NOT READ gone: "))
+    assert shown[said + 1].endswith("Connection refused")
     assert "gone was unreachable: " in run.of("Fail unless every host was read and every step done").msg
 
 
@@ -134,7 +136,7 @@ def test_a_malformed_knowledge_file_of_the_site_is_named_and_the_evidence_report
     assert summary["hosts"]["ok"] == ["mx1"]
     (reason,) = summary["policy"]["reasons"]
     assert f"{receiver}:" in reason
-    assert any("NOT DONE diagnosis" in text for text in screen_of(run))
+    assert any("NOT DONE diagnosis: " in text for text in screen_of(run))
 
 
 def test_without_the_operators_words_it_says_what_is_missing(incident: Incident) -> None:
@@ -142,7 +144,8 @@ def test_without_the_operators_words_it_says_what_is_missing(incident: Incident)
     (request,) = summary_of(run)["requests"]
     assert request["refused"]["code"] == "fixed_text_missing"
     assert any("request_fixed_text" in text for text in screen_of(run))
-    assert not [path for path in (folder_of(run) / "requests").iterdir() if path.suffix in (".eml", ".md")]
+    written = {path.name.partition(".")[2] for path in (folder_of(run) / "requests").iterdir()}
+    assert written == {"notice.en.txt", "notice.ja.txt"}  # for customers; a draft would hold words that nobody said
 
 
 def test_a_wrong_value_of_a_variable_is_named(incident: Incident) -> None:

@@ -11,7 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import clip, columns, plain, wrap
+from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import (
+    clip,
+    clip_start,
+    columns,
+    plain,
+    wrap,
+)
 
 
 @pytest.mark.parametrize(
@@ -62,6 +68,19 @@ def test_columns_counts_wide_characters_twice(text: str, width: int) -> None:
 )
 def test_clip_says_that_there_is_more(text: str, width: int, clipped: str) -> None:
     assert clip(text, width) == clipped
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "clipped"),
+    [
+        ("short", 5, "short"),
+        ("to host: refused", 10, "...refused"),
+        ("host: refused", 11, "...refused"),
+        ("読み取れません", 9, "...ません"),
+    ],
+)
+def test_clip_start_keeps_the_end(text: str, width: int, clipped: str) -> None:
+    assert clip_start(text, width) == clipped
 
 
 def test_wrap_breaks_at_blanks_and_after_wide_characters() -> None:

@@ -146,6 +146,15 @@ def test_what_is_missing_stands_before_the_findings(tmp_path: Path) -> None:
     ]
 
 
+def test_a_long_reason_keeps_its_cause(tmp_path: Path) -> None:
+    reason = f"cannot be reached: {'a long way round ' * 20}Connection refused"
+    lines = of(tmp_path, hosts=[READ, Host(name="mx2", state="unreachable", reason=reason)])
+    (said,) = (number for number, line in enumerate(lines) if line.startswith("NOT READ mx2: cannot be reached: "))
+    assert lines[said].endswith("...")
+    assert lines[said + 1].startswith("...")
+    assert lines[said + 1].endswith("Connection refused")
+
+
 def test_nothing_read_is_no_all_clear(tmp_path: Path) -> None:
     lines = of(tmp_path, evidences=[], hosts=[Host(name="mx1", state="failed", reason="no log")])
     assert lines[:3] == [

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: bounce_info
-short_description: Gather what Postfix's logs and queue show about refused mail
+short_description: Gather what Postfix's logs show about refused mail
 version_added: 0.1.0
 description:
-  - Reads the mail logs of a host (files, rotated and compressed, or the systemd journal) and the mail queue, and
-    returns the replies by which other servers refused or deferred mail, grouped and counted.
+  - Reads the mail logs of a host (files, rotated and compressed) and returns the replies by which other servers
+    refused or deferred mail, grouped and counted.
   - Only what Postfix's own SMTP and LMTP clients, its queue manager and its retry service say about outgoing mail is
     evidence. What the host itself refused, and what other programs quote, never counts.
   - Local parts of mail addresses are masked, unless O(recipients=full).
@@ -27,8 +27,8 @@ options:
     description:
       - Log files, or globs of them. Compressed files (gzip, bzip2, xz, and zstd where the host has that program) are
         recognised by their content.
-      - By default, the log is where Postfix says (C(maillog_file)), or where distributions put it
-        (C(/var/log/mail.log), C(/var/log/maillog), C(/var/log/mail), C(/var/log/messages), C(/var/log/syslog)).
+      - By default, the log is where distributions put it (C(/var/log/mail.log), C(/var/log/maillog), C(/var/log/mail),
+        C(/var/log/messages), C(/var/log/syslog)).
     type: list
     elements: path
     default: []
@@ -37,26 +37,6 @@ options:
       - Whether to read the rotated siblings of each file too, such as C(mail.log.1) and C(mail.log.2.gz).
     type: bool
     default: true
-  journal:
-    description:
-      - Whether to read the systemd journal. V(auto) reads it where no log file was found.
-      - Entries count by their trusted fields only, that is if Postfix's own processes wrote them.
-    type: str
-    choices: [auto, always, never]
-    default: auto
-  journal_directory:
-    description:
-      - A folder with journal files, for example of another host. Implies O(journal=always).
-    type: path
-  queue:
-    description:
-      - Whether to look at the mail queue, by C(postqueue -j).
-    type: bool
-    default: true
-  config_directory:
-    description:
-      - Postfix's configuration, where it is not the default one. Other instances are found by themselves.
-    type: path
   since:
     description:
       - The beginning of the time looked at, as RFC 3339, or back from now such as V(2h), V(90m) or V(7d).
@@ -94,14 +74,6 @@ options:
       - How many groups of replies to return; the newest are kept.
     type: int
     default: 2000
-  max_bytes:
-    description:
-      - How much to read from log files; the newest is read first.
-    type: int
-  max_seconds:
-    description:
-      - How long to read; the newest is read first.
-    type: float
   host:
     description:
       - The host's name in the evidence. By default its name in the inventory.
@@ -131,12 +103,11 @@ EXAMPLES = r"""
   postmaster.delist.bounce_info:
     paths: [/srv/incident/mx1-mail.log.gz]
     rotated: false
-    queue: false
 """
 
 RETURN = r"""
 evidence:
-  description: What the host shows; its shape is C(knowledge/schema/evidence.json) of this collection.
+  description: What the host shows.
   returned: success, without O(evidence_dir)
   type: dict
   sample:
@@ -146,7 +117,6 @@ evidence:
     sources:
       - path: /var/log/mail.log
         kind: file
-        trusted: false
         bytes_read: 73400320
         first_at: "2026-11-24T00:00:01+09:00"
         last_at: "2026-11-24T09:14:58+09:00"

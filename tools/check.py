@@ -97,10 +97,11 @@ def _install(venv: Path, python: str, *requirements: str) -> list[Command]:
     stamp = venv / ".complete"
     if stamp.exists() and all(stamp.stat().st_mtime > (ROOT / name).stat().st_mtime for name in requirements):
         return []
+    pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
     wanted = [word for name in requirements for word in ("--requirement", name)]
     return [
         [python, "-m", "venv", "--clear", str(venv)],
-        [str(venv / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *wanted],
+        [str(venv / "bin" / "python"), *pip, *wanted],
         ["touch", str(stamp)],
     ]
 

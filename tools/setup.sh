@@ -33,7 +33,7 @@ if ! .venv/bin/python -c 'import pip' 2>/dev/null; then
     "$python" -m venv --clear .venv
 fi
 echo "Installing $1" >&2
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement "$1" </dev/null >&2
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --requirement "$1" </dev/null >&2
 
 mkdir -p .collections/ansible_collections/postmaster
 ln -sfn ../../.. .collections/ansible_collections/postmaster/delist

@@ -130,16 +130,14 @@ class Fourfold:
 
 def fourfold(playbook: str | Path | list[dict[str, t.Any]], **options: t.Any) -> Fourfold:
     """Run a playbook four times: check mode tells what the real run does, and a second time nothing is left to do."""
-    runs = Fourfold(
-        predicted=run_playbook(playbook, check=True, **options),
-        done=run_playbook(playbook, **options),
-        predicted_again=run_playbook(playbook, check=True, **options),
-        done_again=run_playbook(playbook, **options),
-    )
-    assert _changes(runs.predicted) == _changes(runs.done), "check mode foretold other changes than were made"
-    assert _changes(runs.predicted_again) == [], "check mode finds changes left after the real run"
-    assert _changes(runs.done_again) == [], "the second run changed something"
-    return runs
+    predicted = run_playbook(playbook, check=True, **options)
+    done = run_playbook(playbook, **options)
+    assert _changes(predicted) == _changes(done), "check mode foretold other changes than were made"
+    predicted_again = run_playbook(playbook, check=True, **options)
+    assert _changes(predicted_again) == [], "check mode finds changes left after the real run"
+    done_again = run_playbook(playbook, **options)
+    assert _changes(done_again) == [], "the second run changed something"
+    return Fourfold(predicted=predicted, done=done, predicted_again=predicted_again, done_again=done_again)
 
 
 def tasks_as_play(tasks: list[dict[str, t.Any]], *, hosts: str = "all") -> list[dict[str, t.Any]]:

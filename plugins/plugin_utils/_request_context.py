@@ -23,9 +23,13 @@ _REPLY_LIMIT = 2000
 _COUNTS = ("bounced", "deferred", "expired", "recipients")
 
 
-def case_reference(finding_id: str) -> str:
-    """Return our own reference of a finding's case; the same finding always has the same."""
-    return "PD-" + hashlib.sha256(finding_id.encode()).hexdigest()[:10].upper()
+def case_reference(finding_id: str, number: int = 1) -> str:
+    """Return our own reference of a finding's case; the same finding always has the same.
+
+    :param number: counts the cases of a finding: what comes back after it was over is another case
+    """
+    key = finding_id if number == 1 else f"{finding_id}#{number}"
+    return "PD-" + hashlib.sha256(key.encode()).hexdigest()[:10].upper()
 
 
 def context_of(finding: Mapping[str, Any], counterpart: Party | None, way: Way, words: Words) -> dict[str, Any]:

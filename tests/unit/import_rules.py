@@ -14,7 +14,7 @@ import typing as t
 OWN = "ansible_collections.postmaster.delist.plugins."
 YOUNGER_THAN_HOSTS = {"graphlib", "tomllib", "zoneinfo"}
 TALKS_TO_HOSTS = ("ansible.executor", "ansible.plugins.action", "ansible.plugins.connection", "socket", "subprocess")
-CONTROLLER_PACKAGES = {"ansible", "dns", "jinja2", "jsonschema", "referencing", "yaml"}
+CONTROLLER_PACKAGES = {"ansible", "dns", "jinja2", "jsonschema", "referencing", "sqlalchemy", "yaml"}
 EXTRA_PACKAGES = {"apprise", "boto3", "botocore", "imap_tools", "psycopg"}
 
 

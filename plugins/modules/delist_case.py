@@ -1,0 +1,203 @@
+#!/usr/bin/python
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: delist_case
+short_description: Keep the cases of blocked senders, from detection to proven delivery
+version_added: 0.1.0
+description:
+  - A case is the life of one finding. It is kept as events in a ledger that only ever appends; any number of people
+    and machines may write to it at once.
+  - The same finding always has the same case. What is refused again after a proven delivery is a new case, linked to
+    the old one.
+  - A receiver that says C(removed) does not close a case. Only C(delivered) does, and only with a message from the
+    blocked address to the same receiver, later than the last refusal.
+  - Runs on the controller, once for all hosts.
+author:
+  - postmaster.delist contributors (@postmaster-delist)
+requirements:
+  - SQLAlchemy 2.0 or later, on the controller
+  - psycopg 3, for a ledger in PostgreSQL
+extends_documentation_fragment:
+  - postmaster.delist._attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: partial
+    details:
+      - The states of a case before and after O(operation=advance).
+  idempotent:
+    support: full
+    details:
+      - An event that is the last of its case already is not recorded again, a finding that says nothing new neither.
+options:
+  operation:
+    description:
+      - V(open) opens the cases of the findings of a run, or brings them up to date.
+      - V(advance) records an O(event) of a O(case).
+      - V(list) returns cases, V(due) what is to be done now.
+      - V(export) writes all events as JSON lines to O(path); V(import) adds those that are not in the ledger yet.
+    type: str
+    required: true
+    choices: [advance, due, export, import, list, open]
+  ledger:
+    description:
+      - Where the ledger is, a URL of SQLAlchemy such as V(sqlite:////srv/delist/ledger.sqlite3) or
+        V(postgresql+psycopg://user:password@host/database). It is made where it is missing.
+      - By default C(postmaster-delist/ledger.sqlite3) in the user's folder for data (C(XDG_DATA_HOME)).
+    type: str
+  actor:
+    description:
+      - Who acts, as recorded.
+      - By default user and machine.
+    type: str
+  run_dir:
+    description: The folder of the run whose C(findings.json) is read. Required by O(operation=open).
+    type: path
+  case:
+    description: The case, such as V(PD-214AF310BC). Required by O(operation=advance).
+    type: str
+  event:
+    description:
+      - What happened. Required by O(operation=advance).
+      - C(delivered) needs C(at), C(line), C(relay_host) and C(egress_ip) in O(data).
+    type: str
+    choices: [acknowledged, asked, chased, decided, delivered, escalated, expired, note, submitted]
+  data:
+    description: What is to be kept with the event, plain JSON; C(tickets), C(verdict), C(promised), C(propagation).
+    type: dict
+    default: {}
+  states:
+    description: Only cases in these states.
+    type: list
+    elements: str
+    choices:
+      - detected
+      - ready
+      - submitted
+      - acknowledged
+      - decided
+      - propagating
+      - retesting
+      - denied
+      - escalated
+      - reopened
+      - closed
+      - expired
+  receiver:
+    description: Only cases of this receiver.
+    type: str
+  egress_ip:
+    description: Only cases of this address.
+    type: str
+  open_only:
+    description: Leave out cases that have ended.
+    type: bool
+    default: true
+  history:
+    description: Return the events of each case, too.
+    type: bool
+    default: false
+  path:
+    description: The file of O(operation=export) and O(operation=import).
+    type: path
+  knowledge_paths:
+    description: Folders with a site's own knowledge of receivers and lists.
+    type: list
+    elements: path
+    default: []
+seealso:
+  - module: postmaster.delist.diagnose
+  - module: postmaster.delist.delist_request
+"""
+
+EXAMPLES = r"""
+- name: Open the cases of this run
+  postmaster.delist.delist_case:
+    operation: open
+    run_dir: out/latest
+
+- name: Note that the form was sent
+  postmaster.delist.delist_case:
+    operation: advance
+    case: PD-214AF310BC
+    event: submitted
+    data: {by: Kim, tickets: ["1318598611"]}
+
+- name: See what is to be done
+  postmaster.delist.delist_case:
+    operation: due
+  register: cases_due
+"""
+
+RETURN = r"""
+cases:
+  description: The cases.
+  returned: O(operation=open), O(operation=advance) and O(operation=list)
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The name of the case; requests carry it.
+      type: str
+      sample: PD-214AF310BC
+    state:
+      description:
+        - The choices of O(states) are all that there are.
+      type: str
+      sample: propagating
+    since:
+      description: When it came into this state, RFC 3339.
+      type: str
+      sample: "2026-11-25T02:00:00+00:00"
+    due:
+      description: What is to be done next, if anything.
+      type: str
+      sample: retest
+    due_at:
+      description: When, RFC 3339.
+      type: str
+      sample: "2026-11-27T02:00:00+00:00"
+    finding:
+      description: The id of the finding.
+      type: str
+      sample: outlook_com/ip/203.0.113.7/ip_blocklisted_receiver
+    tickets:
+      description: The receiver's numbers for it.
+      type: list
+      elements: str
+      sample: ["1318598611"]
+    possibly_sent:
+      description: The Message-ID of a request of which nobody knows whether it went out.
+      type: str
+      sample: <pd-214af310bc@example.jp>
+    relapse_of:
+      description: The earlier case of the same finding.
+      type: str
+      sample: null
+    events:
+      description: What happened, the oldest first. With O(history=true).
+      type: list
+      elements: dict
+      sample:
+        - {id: 0a9b4b1e-0000-4000-8000-000000000000, case: PD-214AF310BC, at: "2026-11-24T00:00:00.000000+00:00",
+           actor: kim@controller, kind: note, data: {text: on the phone}}
+due:
+  description: What is to be done now, the longest overdue first.
+  returned: O(operation=due)
+  type: list
+  elements: dict
+  sample:
+    - {case: PD-214AF310BC, finding: outlook_com/ip/203.0.113.7/ip_blocklisted_receiver, state: submitted, due: chase,
+       due_at: "2026-11-27T02:00:00+00:00"}
+events:
+  description: How many events were written, or were added.
+  returned: O(operation=export) and O(operation=import)
+  type: int
+  sample: 42
+"""

@@ -1,0 +1,140 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._events import KINDS
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import STATES, fold, refusal
+from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.ledger_factory import (
+    TIMINGS,
+    after,
+    case_of,
+    event,
+)
+
+WAY = [
+    event("detected"),
+    event("ready", 1),
+    event("sending", 2, message_id="<1@example.jp>"),
+    event("sent", 2.1, message_id="<1@example.jp>"),
+    event("acknowledged", 2.2, tickets=["1318598611"], promised="PT24H"),
+    event("decided", 20, verdict="removed", propagation="PT2H", tickets=["1318598611"]),
+    event("probed", 24, outcome="deliverable"),
+    event("delivered", 25, line="status=sent", at="2026-11-25T01:00:00+00:00"),
+]
+
+
+@pytest.mark.parametrize(
+    ("events", "state", "due", "hours"),
+    [
+        (1, "detected", "ask", 0),
+        (2, "ready", "send", 1),
+        (3, "ready", "find_out_whether_sent", 2),
+        (4, "submitted", "chase", 2.1 + 72),
+        (5, "acknowledged", "chase", 2.2 + 24),
+        (6, "propagating", "retest", 22),
+        (7, "retesting", "prove", 28),
+    ],
+)
+def test_each_step_of_the_way_says_what_is_due_and_when(events: int, state: str, due: str, hours: float) -> None:
+    case = fold(WAY[:events], TIMINGS)
+    assert (case.state, case.due, case.due_at) == (state, due, after(hours))
+
+
+def test_only_a_delivery_closes_a_case() -> None:
+    assert fold(WAY[:-1], TIMINGS).is_open
+    case = fold(WAY, TIMINGS)
+    assert (case.state, case.due, case.due_at) == ("closed", None, None)
+    assert case.proof == WAY[-1].data
+
+
+def test_what_is_known_of_the_request_is_kept() -> None:
+    case = fold(WAY, TIMINGS)
+    assert case.message_ids == ["<1@example.jp>"]
+    assert case.tickets == ["1318598611"]
+    assert case.verdict == WAY[5].data
+
+
+def test_a_request_that_was_begun_may_have_been_sent() -> None:
+    assert fold(WAY[:3], TIMINGS).possibly_sent == "<1@example.jp>"
+    assert fold(WAY[:4], TIMINGS).possibly_sent is None
+
+
+def test_a_failure_before_the_server_took_it_is_no_sending() -> None:
+    case = fold([*WAY[:3], event("unsent", 3, message_id="<1@example.jp>", reason="connection refused")], TIMINGS)
+    assert (case.state, case.possibly_sent, case.due) == ("ready", None, "send")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "state", "due"),
+    [
+        ("removed", "propagating", "retest"),
+        ("mitigated", "propagating", "retest"),
+        ("conditionally_mitigated", "propagating", "retest"),
+        ("denied", "denied", "escalate"),
+        ("not_listed", "decided", "retest"),
+        ("redirected", "decided", "answer"),
+    ],
+)
+def test_a_verdict_says_what_comes_next(verdict: str, state: str, due: str) -> None:
+    case = case_of("ready", "submitted", event("decided", 3, verdict=verdict))
+    assert (case.state, case.due) == (state, due)
+
+
+def test_what_the_channel_says_of_itself_comes_before_the_default() -> None:
+    opened = event("detected", timings={"propagation": "PT1H", "chase_after": "nonsense"})
+    case = fold([opened, event("submitted", 1)], TIMINGS)
+    assert case.due_at == after(1 + 72)
+    case = fold([opened, event("submitted", 1), event("decided", 2, verdict="removed")], TIMINGS)
+    assert case.due_at == after(3)
+
+
+def test_a_probe_that_fails_reopens() -> None:
+    case = case_of("submitted", event("decided", 2, verdict="removed"), event("probed", 60, outcome="undeliverable"))
+    assert (case.state, case.due) == ("reopened", "escalate")
+
+
+def test_a_probe_before_anything_was_decided_says_nothing() -> None:
+    assert case_of("submitted", event("probed", 2, outcome="undeliverable")).state == "submitted"
+
+
+def test_what_expired_and_is_seen_again_reopens() -> None:
+    assert case_of("expired", "seen").state == "reopened"
+
+
+def test_a_late_acknowledgement_sets_nothing_back() -> None:
+    case = case_of(
+        "submitted", event("decided", 2, verdict="removed"), event("acknowledged", 3, tickets=["1"], promised="PT24H")
+    )
+    assert (case.state, case.tickets) == ("propagating", ["1"])
+
+
+def test_an_impossible_step_is_kept_and_named() -> None:
+    case = case_of("submitted", event("decided", 2, verdict="removed"), event("delivered", 60), event("sent", 61))
+    assert case.state == "closed"
+    assert [(entry["kind"], entry["why"]) for entry in case.ignored] == [("sent", refusal(case, "sent"))]
+
+
+def test_without_a_detection_there_is_no_case() -> None:
+    with pytest.raises(ValueError, match="begins with the event detected"):
+        fold([event("note")], TIMINGS)
+
+
+@given(st.lists(st.tuples(st.sampled_from(sorted(KINDS)), st.integers(0, 200)), max_size=30), st.randoms())
+def test_any_events_in_any_order_fold_to_the_same_valid_case(
+    steps: list[tuple[str, int]], chance: random.Random
+) -> None:
+    events = [event("detected"), *(event(kind, hours, verdict="removed") for kind, hours in steps)]
+    case = fold(events, TIMINGS)
+    assert case.state in STATES
+    assert (case.due is None) == (not case.is_open)
+    assert (case.due_at is None) == (case.due is None)
+    shuffled = [*events]
+    chance.shuffle(shuffled)
+    assert fold(shuffled, TIMINGS) == case

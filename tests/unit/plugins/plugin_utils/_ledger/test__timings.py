@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime
 
 import pytest
+
 from ansible_collections.postmaster.delist.plugins.plugin_utils import _knowledge_check as check
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import read_with_lines
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._durations import duration

@@ -9,6 +9,7 @@ Runs on mail hosts: standard library only, Python 3.8+.
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import re
 import typing as t
@@ -23,9 +24,9 @@ _DOCUMENTATION = tuple(
 # RFC 4291: what is not global unicast names no host on the Internet, however it looks ("a::b" is Perl, not an address).
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 
+# The look behind stands after the first digit: so the search jumps from digit to digit.
 _V4 = re.compile(
-    r"(?<![0-9A-Za-z.])"
-    r"([0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3})"
+    r"([0-9](?<![0-9A-Za-z.][0-9])[0-9]{0,2}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3})"
     r"(?![0-9A-Za-z]|\.[0-9A-Za-z]|/(?!32(?![0-9]))[0-9]{1,2}(?![0-9./]))"
 )
 _V6 = re.compile(
@@ -33,6 +34,8 @@ _V6 = re.compile(
     r"([0-9A-Fa-f:]{2,39}(?:[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3})?)"
     r"(?![0-9A-Za-z]|\.[0-9]|/(?!128(?![0-9]))[0-9]{1,3}(?![0-9./]))"
 )
+# Without this, no text holds an IPv6 address.
+_TWO_COLONS = re.compile(r":[0-9A-Fa-f]{0,4}:")
 # What stands before a dotted quad that counts builds, not hosts: "version 4.16.55.1", and Yahoo's reply cut off there.
 _VERSION_BEFORE = re.compile(
     r"(?:\b(?:version|build|release|section)|\bSMTPSVC\(|\bcomplaints -)[ :]*\Z", re.IGNORECASE
@@ -45,6 +48,8 @@ _RELAY = re.compile(
     r"(?= said: | refused to talk to me: |: server refused to talk to me: |: [45][0-9][0-9][ -])"
     r"|\b(?:connect to|connection with|conversation with) [^\s\[\]]{1,255}\[[^\s\[\]]{3,50}\]"
 )
+# Without one of these, no text names a relay so.
+_RELAY_WORDS = (" said: ", " to talk to me: ", ": 4", ": 5", "connect", "conversation with ")
 _URL_ESCAPED_DELIMITER = re.compile(r"%(?:3[AaDdCcEe]|2[Ff6]|5[BbDd])")
 
 
@@ -99,29 +104,45 @@ def find_ips(text: str, *, exclude: t.Iterable[str] = ()) -> list[str]:
     Not returned: addresses in C(exclude) (the relay's own), relays of an inner hop, networks in CIDR notation, labels
     of a host name, version and build numbers, redacted addresses. Documentation addresses are returned like any other.
     """
-    left_out = {normalise(ip) for ip in exclude}
+    left_out = {normalise(ip) for ip in exclude} if exclude else ()
     # Each replacement keeps its length: positions decide the order.
-    text = _URL_ESCAPED_DELIMITER.sub("   ", text)
-    text = _RELAY.sub(lambda match: " " * len(match.group()), text)
+    if "%" in text:
+        text = _URL_ESCAPED_DELIMITER.sub("   ", text)
+    if "[" in text and any(word in text for word in _RELAY_WORDS):
+        text = _RELAY.sub(lambda match: " " * len(match.group()), text)
     found: dict[str, int] = {}
-    for match in _V6.finditer(text) if text.count(":") > 1 else ():
+    for match in _V6.finditer(text) if _TWO_COLONS.search(text) else ():
         candidate = match.group(1)
         if candidate.endswith(":") and not candidate.endswith("::"):
             candidate = candidate[:-1]
         if candidate.count(":") < 2:
             continue
-        address = _parse(candidate)
-        if address is None:
+        named = _named(candidate)
+        if named is None:
             continue
         text = text[: match.start()] + " " * (match.end() - match.start()) + text[match.end() :]
-        if _is_public(address):
-            found.setdefault(str(address), match.start())
+        if named.is_public:
+            found.setdefault(named.ip, match.start())
     for match in _V4.finditer(text):
-        address = _parse(match.group(1))
-        if address is None or not _is_public(address) or _counts_builds(text, match, alone=not found):
+        named = _named(match.group(1))
+        if named is None or not named.is_public or _counts_builds(text, match, alone=not found):
             continue
-        found.setdefault(str(address), match.start())
+        found.setdefault(named.ip, match.start())
+    if len(found) < 2 and not left_out:
+        return list(found)
     return sorted((ip for ip in found if ip not in left_out), key=found.__getitem__)
+
+
+class _Named(t.NamedTuple):
+    ip: str
+    is_public: bool
+
+
+@functools.lru_cache(maxsize=4096)
+def _named(text: str) -> _Named | None:
+    """Return an address in its canonical spelling: a fleet's few addresses stand in thousands of replies."""
+    address = _parse(text)
+    return None if address is None else _Named(str(address), _is_public(address))
 
 
 def _counts_builds(text: str, match: t.Match[str], *, alone: bool) -> bool:

@@ -75,11 +75,15 @@ def clean(text: str) -> str:
     text = text[:MAX_CHARACTERS]
     if "&" in text:
         text = _ENTITY.sub(lambda entity: html.unescape(entity.group()), text)
+    if text.isascii() and text.isprintable():  # nearly all are, and splitting is the faster way to the same result
+        return " ".join(text.split())
     return _BLANK.sub(" ", text.translate(_QUOTES)).strip()
 
 
 def _unfold(flat: str, code: str, enhanced: str | None, *, folded: bool) -> str:
     """Drop the code that starts each further line of a multi-line reply ("550-5.7.1 … 550 5.7.1 …")."""
+    if flat.count(code) < 2:
+        return flat.replace(code + "-", code + " ", 1) if folded else flat
     same_enhanced = "(?:" + re.escape(enhanced) + " ?)" if enhanced else ""
     if folded:
         flat = flat.replace(code + "-", code + " ", 1)

@@ -72,6 +72,8 @@ def _inner(identifier: str) -> tuple[str, str, str]:
 
 def confidence(assessment: Assessment, egress: Egress) -> str:
     """Return the lower of what the rule and what the address allow."""
+    if not assessment.doubts and not egress.doubts:
+        return assessment.confidence
     doubts = {*assessment.doubts, *egress.doubts}
     if doubts & BLOCKING_DOUBTS - {"no_ip"}:
         return "low"
@@ -84,7 +86,7 @@ def finding(known: Knowledge, assessment: Assessment, egress: Egress, *, host: s
     """Return the finding that one reply makes, without hosts, counts and times."""
     verdict = assessment.verdict
     printed = printed_contacts(known, verdict, assessment.recognition.reply.text)
-    settled = _settled(known, verdict, printed)
+    settled, title_around = _settled(known, verdict, printed)
     about = subject(assessment, egress)
     identifier = identity(assessment, egress, host)
     documentation = egress.ip is not None and _is_documentation(egress.ip)
@@ -108,19 +110,23 @@ def finding(known: Knowledge, assessment: Assessment, egress: Egress, *, host: s
         "doubts": text.doubts(known, assessment, codes, ip=egress.ip, remedy=settled["remedy"]),
         "documentation": documentation,
         **settled,
-        "title": text.title_with(settled["title"], about["value"]) if about["value"] else settled["title"],
+        "title": text.framed(title_around, about["value"]) if about["value"] else settled["title"],
         "requestable": settled["requestable"] and BLOCKING_DOUBTS.isdisjoint(codes),
     }
 
 
 @functools.lru_cache(maxsize=4096)
-def _settled(known: Knowledge, verdict: Verdict, printed: Printed) -> dict[str, t.Any]:
-    """Return what all findings of one verdict share; they hold it together, so nobody may change it."""
+def _settled(known: Knowledge, verdict: Verdict, printed: Printed) -> tuple[dict[str, t.Any], text.Frame]:
+    """Return what all findings of one verdict share, and their title, open for a subject.
+
+    They hold it together, so nobody may change it.
+    """
     rule, cause = verdict.rule, known.causes[verdict.cause]
     entry = known.lists.get(verdict.list or "")
     asked = remedy(known, verdict, printed)
     decides = (rule.who_can_fix if rule else None) or (entry.who_can_fix if entry else None)
-    return {
+    title = text.title(known, verdict)
+    shared = {
         "severity": cause["severity"],
         "rules": [rule.name] if rule else [],
         "remedy": asked,
@@ -128,10 +134,11 @@ def _settled(known: Knowledge, verdict: Verdict, printed: Printed) -> dict[str, 
         "opens_case": cause["opens_case"],
         "requestable": cause["request"] and asked["channel"] in _ASKING,
         "counterpart": text.counterpart_name(known, verdict),
-        "title": text.title(known, verdict),
+        "title": title,
         "explanation": text.explanation(known, verdict),
         "next_steps": text.steps(known, verdict, asked),
         "avoid": text.avoid(known, verdict),
         "how_long": text.how_long(known, verdict, asked),
         "sources": [*rule.sources] if rule else [],
     }
+    return shared, text.title_around(title)

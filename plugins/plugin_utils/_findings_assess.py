@@ -19,7 +19,8 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._recognise_index
 IP_CAUSES = frozenset({"ip_blocklisted_receiver", "ip_blocklisted_dnsbl", "ip_policy_range", "ip_reputation_deferred"})
 UNCLASSIFIED = "unclassified"
 
-# Another hop's reply inside this one.
+# Another hop's reply inside this one; without one of the words there is none.
+_NESTED_WORDS = ("said", "error from remote")
 _NESTED = re.compile(
     r"\bhost \S{1,255} (?:\[[^]]{1,50}\] )?said:|\bremote (?:mail )?(?:server|host) said\b|\bSMTP error from remote",
     re.IGNORECASE,
@@ -101,12 +102,12 @@ def assess(
     if named_ips is None:
         named_ips = () if is_ours else find_ips(recognition.reply.text, exclude=relay_ips)
     cause = rule.cause if rule else UNCLASSIFIED
-    if is_ours or (relay and _LOOPBACK.fullmatch(relay) and (cause in IP_CAUSES or cause == UNCLASSIFIED)):
+    if is_ours or (relay and (cause in IP_CAUSES or cause == UNCLASSIFIED) and _LOOPBACK.fullmatch(relay)):
         cause, rule = "own_side", None
-    answerer = recognition.receiver or (_organisation(relay) if relay else None)
+    answerer = recognition.receiver or (relay and _organisation(relay))
     kind, value = _subject(rule, recognition.reply.text)
     about_address = kind in ("ip", "range")
-    doubts = list(_doubts(recognition, rule, about_address=about_address, named=bool(named_ips)))
+    doubts = _doubts(recognition, rule, about_address=about_address, named=bool(named_ips))
     return Assessment(
         recognition=recognition,
         rule=rule,
@@ -182,23 +183,25 @@ def _persistence(code: int | None) -> str:
     return "transient" if code is not None and 400 <= code < 500 else "permanent"
 
 
-def _doubts(recognition: Recognition, rule: Rule | None, *, about_address: bool, named: bool) -> t.Iterator[str]:
+def _doubts(recognition: Recognition, rule: Rule | None, *, about_address: bool, named: bool) -> list[str]:
+    doubts = []
     if recognition.claimed is not None:
-        yield "foreign_relay"
+        doubts.append("foreign_relay")
     if rule is None:
-        return
+        return doubts
     if recognition.relay is None and not rule.is_generic and rule.relay != "any":
-        yield "no_relay"
+        doubts.append("no_relay")
     if rule.unverified:
-        yield "unverified"
+        doubts.append("unverified")
     if rule.retired:
-        yield "retired"
+        doubts.append("retired")
     if about_address:
         text = recognition.reply.text
-        if _NESTED.search(text):
-            yield "nested"
+        if any(word in recognition.subject.text for word in _NESTED_WORDS) and _NESTED.search(text):
+            doubts.append("nested")
         if not named and _REDACTED.search(text):
-            yield "redacted"
+            doubts.append("redacted")
+    return doubts
 
 
 def _confidence(rule: Rule | None, recognition: Recognition, doubts: t.Collection[str]) -> str:

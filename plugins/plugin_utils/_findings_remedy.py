@@ -47,7 +47,7 @@ def printed_contacts(known: Knowledge, verdict: Verdict, text: str) -> contacts.
 
 @functools.lru_cache(maxsize=4)
 def _users(known: Knowledge) -> frozenset[str]:
-    return frozenset(domain for receiver in known.receivers.values() for domain in receiver.domains)
+    return frozenset(domain.lower() for receiver in known.receivers.values() for domain in receiver.domains)
 
 
 def counterpart(known: Knowledge, verdict: Verdict) -> tuple[Party | None, str]:

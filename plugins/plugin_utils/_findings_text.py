@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
+import string
 import typing as t
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._findings_assess import Assessment, Verdict
@@ -16,6 +17,8 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_model
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import read
 
 LANGUAGES = ("en", "ja")
+
+Frame = dict[str, tuple[str, str]]
 
 _DURATION = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?")
 
@@ -28,11 +31,36 @@ def phrases() -> dict[str, dict[str, Text]]:
 
 def fill(template: Text, **values: str | Text) -> Text:
     """Return a sentence with its {names} filled in; a value is never looked at as a template."""
+    return {language: _filled(template[language], values, language) for language in LANGUAGES}
+
+
+def _filled(template: str, values: dict[str, str | Text], language: str) -> str:
+    said = []
+    for before, name in _pieces(template):
+        said.append(before)
+        if name is not None:
+            value = values[name]
+            said.append(value if isinstance(value, str) else value[language])
+    return "".join(said)
+
+
+@functools.lru_cache(maxsize=1024)
+def _pieces(template: str) -> tuple[tuple[str, str | None], ...]:
+    """Return a template as texts, each with the name whose value follows it."""
+    return tuple((before, name) for before, name, _spec, _conversion in string.Formatter().parse(template))
+
+
+def frame(template: Text, name: str, **values: str | Text) -> Frame:
+    """Return a sentence that is open for one more value: what stands before it and behind it."""
+    said = fill(template, **values, **{name: "\0"})
+    return {language: said[language].partition("\0")[::2] for language in LANGUAGES}
+
+
+def framed(around: Frame, value: str | Text) -> Text:
+    """Return the sentence with the value in its place."""
     return {
-        language: template[language].format_map(
-            {name: value if isinstance(value, str) else value[language] for name, value in values.items()}
-        )
-        for language in LANGUAGES
+        language: before + (value if isinstance(value, str) else value[language]) + behind
+        for language, (before, behind) in around.items()
     }
 
 
@@ -64,15 +92,19 @@ def title(known: Knowledge, verdict: Verdict) -> Text:
     )
 
 
-def title_with(title: Text, subject: str) -> Text:
-    return fill(phrases()["phrases"]["title_with"], title=title, subject=subject)
+def title_around(title: Text) -> Frame:
+    """Return the title of a finding, open for its subject."""
+    return frame(phrases()["phrases"]["title_with"], "subject", title=title)
 
 
 def summary(finding: dict[str, t.Any]) -> Text:
     """Return a finding in one line."""
-    return fill(
-        phrases()["phrases"]["summary"], title=finding["title"], turn=phrases()["who_can_fix"][finding["who_can_fix"]]
-    )
+    return framed(_summary_around(finding["who_can_fix"]), finding["title"])
+
+
+@functools.lru_cache(maxsize=16)
+def _summary_around(who: str) -> Frame:
+    return frame(phrases()["phrases"]["summary"], "title", turn=phrases()["who_can_fix"][who])
 
 
 def explanation(known: Knowledge, verdict: Verdict) -> Text:
@@ -140,9 +172,11 @@ def duration(iso: str) -> Text:
 
 
 def doubts(
-    known: Knowledge, assessment: Assessment, codes: t.Iterable[str], *, ip: str | None, remedy: dict[str, t.Any]
+    known: Knowledge, assessment: Assessment, codes: t.Sequence[str], *, ip: str | None, remedy: dict[str, t.Any]
 ) -> list[dict[str, str]]:
     """Return why the finding is less than certain, each with its code."""
+    if not codes and not remedy["retired"] and not remedy["doubt"]:
+        return []
     texts = phrases()["doubts"]
     rule, claimed = assessment.rule, assessment.recognition.claimed
     values: dict[str, str | Text] = {

@@ -25,6 +25,8 @@ class Rule:
 
     owner: str
     id: str
+    name: str
+    is_generic: bool
     tokens: tuple[str, ...]
     any_of: tuple[str, ...]
     none_of: tuple[str, ...]
@@ -50,14 +52,6 @@ class Rule:
     confidence: str
     unverified: bool
     retired: dict[str, t.Any] | None
-
-    @property
-    def name(self) -> str:
-        return f"{self.owner}/{self.id}"
-
-    @property
-    def is_generic(self) -> bool:
-        return self.owner.startswith("generic_")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,6 +116,8 @@ def rule_from(owner: str, data: dict[str, t.Any], sources: dict[str, Source]) ->
     return Rule(
         owner=owner,
         id=data["id"],
+        name=f"{owner}/{data['id']}",
+        is_generic=owner.startswith("generic_"),
         tokens=tuple(match.get("tokens") or ()),
         any_of=tuple(match.get("any_of") or ()),
         none_of=tuple(match.get("none_of") or ()),

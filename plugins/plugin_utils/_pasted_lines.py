@@ -189,7 +189,7 @@ def _anywhere(record: str) -> Pasted | None:
     if found is None:
         return None
     around = _AROUND.search(record, 0, found.start())
-    answered = _IN_REPLY_TO.search(found["reply"])
+    answered = _IN_REPLY_TO.search(found["reply"]) if found["reply"].endswith(")") else None
     reply = found["reply"][: answered.start()] if answered else found["reply"]
     stage = stage_of(answered["command"]) if answered else None
     return Pasted(reply, around["host"] if around else None, _ips(around["ip"] if around else None), None, stage)

@@ -44,5 +44,7 @@ _FILLER = re.compile(r"\b(?:COMMAND|PIPELINED|SENDING|THE)\b|[:<].*")
 
 def stage_of(command: str | None) -> str | None:
     """Return the stage that an SMTP command belongs to, however an MTA or a person writes it."""
-    words = _FILLER.sub(" ", (command or "").upper()).split()
+    if not command:
+        return None
+    words = _FILLER.sub(" ", command.upper()).split()
     return next((_STAGES[name] for name in (" ".join(words[:count]) for count in (3, 2, 1)) if name in _STAGES), None)

@@ -53,6 +53,7 @@ class Recogniser:
     def __init__(self, known: Knowledge) -> None:
         self.known = known
         self._index = Index(known.rules)
+        self._precedence = {name: -cause["precedence"] for name, cause in known.causes.items()}
 
     def recognise(
         self, text: str, *, relay: str | None = None, dsn: str | None = None, stage: str | None = None
@@ -66,41 +67,39 @@ class Recogniser:
             better = self._ranked(rejoined, relay, receiver) if rejoined else []
             if better and (not ranked or better[0][0] > ranked[0][0]):
                 ranked, subject = better, t.cast(Subject, rejoined)
-        believed: list[tuple[Fit, Rule]] = [(fit, match.rule) for fit, match in ranked if fit is not Fit.FOREIGN]
-        foreign = [match for fit, match in ranked if fit is Fit.FOREIGN]
-        claims = [match.rule for match in foreign if match.has_code]
-        if not believed or (claims and believed[0][0] is Fit.GENERIC):
-            believed = [(Fit.FOREIGN, rule) for rule in claims or [match.rule for match in foreign]]
-        return Recognition(
-            reply=reply,
-            subject=subject,
-            rule=believed[0][1] if believed else None,
-            fit=believed[0][0] if believed else None,
-            relay=relay,
-            receiver=receiver,
-            claimed=claims[0] if claims else None,
+        claims = [match.rule for fit, match in ranked if fit is Fit.FOREIGN and match.has_code]
+        fit, rule = next(
+            ((fit, match.rule) for fit, match in ranked if fit is not Fit.FOREIGN),
+            (Fit.FOREIGN, ranked[0][1].rule) if ranked else (None, None),
         )
+        if claims and fit in (Fit.FOREIGN, Fit.GENERIC):
+            fit, rule = Fit.FOREIGN, claims[0]
+        return Recognition(reply, subject, rule, fit, relay, receiver, claims[0] if claims else None)
 
     def _ranked(self, subject: Subject, relay: str | None, receiver: str | None) -> list[tuple[Fit, Match]]:
         """Return the rules that hold, the best first, down to the priority at which one can be believed."""
         ranked: list[tuple[Fit, Match]] = []
         for matches in self._index.matches(subject):
-            ranked += self._of_priority(matches, relay, receiver)
-            if any(fit is not Fit.FOREIGN for fit, _match in ranked):
+            of_priority = self._of_priority(matches, relay, receiver)
+            ranked += of_priority
+            if of_priority and of_priority[0][0] is not Fit.FOREIGN:
                 break
         return ranked
 
     def _of_priority(self, matches: list[Match], relay: str | None, receiver: str | None) -> list[tuple[Fit, Match]]:
-        matches = [match for match in matches if match.rule.relay != "required" or match.rule.owner == receiver]
-        generic = max((match.weight for match in matches if match.rule.is_generic), default=0)
-        ranked = []
-        for match in matches:
-            rule = match.rule
-            fit = _fit(match, relay, receiver, generic)
-            precedence = -self.known.causes[rule.cause]["precedence"]
-            ranked.append(((fit, precedence, rule.owner == receiver, match.weight, rule.name), fit, match))
-        ranked.sort(key=lambda item: item[0], reverse=True)
-        return [(fit, match) for _key, fit, match in ranked]
+        generic = max([match.weight for match in matches if match.rule.is_generic], default=0)
+        ranked = [
+            (_fit(match, relay, receiver, generic), match)
+            for match in matches
+            if match.rule.relay != "required" or match.rule.owner == receiver
+        ]
+        if len(ranked) > 1:
+            ranked.sort(key=lambda item: self._standing(item[0], item[1], receiver), reverse=True)
+        return ranked
+
+    def _standing(self, fit: Fit, match: Match, receiver: str | None) -> tuple[t.Any, ...]:
+        rule = match.rule
+        return fit, self._precedence[rule.cause], rule.owner == receiver, match.weight, rule.name
 
 
 def _fit(match: Match, relay: str | None, receiver: str | None, generic: int) -> Fit:

@@ -31,10 +31,12 @@ class Match(t.NamedTuple):
 class _Condition:
     """A rule, ready for comparison."""
 
-    __slots__ = ("any_of", "codes", "none_of", "rule", "tokens", "weight", "wordless")
+    __slots__ = ("any_of", "codes", "none_of", "priority", "refined", "rule", "tokens", "weight", "wordless")
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
+        self.priority = rule.priority
+        self.refined = bool(rule.enhanced or rule.codes or rule.stages or rule.pattern)
         self.tokens = frozenset(map(normal, rule.tokens))
         self.any_of = frozenset(map(normal, rule.any_of))
         self.none_of = frozenset(map(normal, rule.none_of))
@@ -44,22 +46,37 @@ class _Condition:
         self.weight = sum(map(len, self.tokens)) + refined
 
     def match(self, subject: Subject, occurring: set[str]) -> Match | None:
-        rule = self.rule
         if not self.tokens <= occurring or not self.none_of.isdisjoint(occurring):
             return None
-        alternatives = self.any_of & occurring
-        if self.any_of and not alternatives:
+        weight = self.weight
+        if self.any_of:
+            alternatives = self.any_of & occurring
+            if not alternatives:
+                return None
+            weight += max(map(len, alternatives))
+        if self.refined and not self._refines(subject):
             return None
+        return Match(self.rule, weight, not self.codes.isdisjoint(occurring))
+
+    def _refines(self, subject: Subject) -> bool:
+        """Tell whether the conditions beside the literals hold; a code or stage that is not known counts for none."""
+        rule = self.rule
         if rule.enhanced and subject.enhanced not in rule.enhanced:
-            return None
+            return False
         if rule.codes and subject.code not in rule.codes and (self.wordless or subject.code is not None):
-            return None
+            return False
         if rule.stages and subject.stage not in rule.stages and (self.wordless or subject.stage is not None):
-            return None
-        if rule.pattern and not compiled(rule.pattern).search(subject.text):
-            return None
-        weight = self.weight + max(map(len, alternatives), default=0)
-        return Match(rule, weight, not self.codes.isdisjoint(occurring))
+            return False
+        return not rule.pattern or _lowered(rule.pattern).search(subject.text) is not None
+
+
+@functools.cache
+def _lowered(pattern: str) -> t.Pattern[str]:
+    """Return a pattern for texts in lower case: searching without regard to case would take three times as long.
+
+    The subset that knowledge may use has no escape that is a letter.
+    """
+    return re.compile(pattern.lower())
 
 
 @functools.cache
@@ -89,10 +106,12 @@ class Index:
     def matches(self, subject: Subject) -> t.Iterator[list[Match]]:
         """Yield the rules that hold, those of the highest priority first; few replies need more than one step."""
         occurring = self.literals.occurring(subject)
-        candidates = {id(each): each for literal in occurring for each in self._by_literal.get(literal, ())}
-        found = list(candidates.values())
-        found += self._by_enhanced.get(subject.enhanced or "", ())
-        found += self._by_code.get(subject.code or 0, ())
-        for priority in sorted({each.rule.priority for each in found}, reverse=True):
-            of_priority = (each for each in found if each.rule.priority == priority)
-            yield [match for each in of_priority if (match := each.match(subject, occurring)) is not None]
+        by_literal = self._by_literal
+        found = {each for literal in occurring if literal in by_literal for each in by_literal[literal]}
+        found.update(self._by_enhanced.get(subject.enhanced or "", ()))
+        found.update(self._by_code.get(subject.code or 0, ()))
+        for priority in sorted({each.priority for each in found}, reverse=True):
+            of_priority = [each for each in found if each.priority == priority]
+            matches = [match for each in of_priority if (match := each.match(subject, occurring)) is not None]
+            if matches:
+                yield matches

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE to the collection: may change at any time without notice.
-"""Which of thousands of literals stand in a reply: each waits under its rarest word, so a reply meets few of them.
+"""Which of thousands of literals stand in a reply: each waits under its rarest pair of words, so a reply meets few.
 
 Literals are compared in lower case; where one begins or ends with an ASCII letter or digit, no other may touch it.
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import typing as t
 from collections import Counter, defaultdict
+from itertools import pairwise
 
 from ansible_collections.postmaster.delist.plugins.module_utils._smtp_reply import Reply, clean
 
@@ -24,20 +25,15 @@ class Subject(t.NamedTuple):
     """A reply, prepared for comparison."""
 
     text: str
-    words: frozenset[str]
     code: int | None
     enhanced: str | None
     stage: str | None
-
-    def with_text(self, text: str) -> Subject:
-        return self._replace(text=text, words=frozenset(_WORD.findall(text)))
 
 
 def prepare(reply: Reply, *, dsn: str | None = None, stage: str | None = None) -> Subject:
     """Return what rules look at; C(dsn), the local view, stands in where the reply has no enhanced code."""
     enhanced = reply.enhanced or (dsn if dsn and not dsn.endswith(".0.0") else None)
-    text = reply.text.lower()
-    return Subject(text, frozenset(_WORD.findall(text)), reply.code, enhanced, stage)
+    return Subject(reply.text.lower(), reply.code, enhanced, stage)
 
 
 def normal(literal: str) -> str:
@@ -60,23 +56,37 @@ class Literals:
 
     def __init__(self, literals: t.Iterable[str]) -> None:
         all_words = {literal: _WORD.findall(literal) for literal in literals}
-        self._known = Counter(word for words in all_words.values() for word in words)
+        self._known = frozenset(word for words in all_words.values() for word in words)
         self._wordless: list[str] = []
+        self._words: set[str] = set()
         self._by_word: dict[str, list[str]] = defaultdict(list)
+        self._by_pair: dict[tuple[str, str], list[str]] = defaultdict(list)
+        common = Counter(pair for words in all_words.values() for pair in pairwise(words))
         for literal, words in all_words.items():
-            if words:
-                self._by_word[min(words, key=lambda word: (self._known[word], -len(word), word))].append(literal)
-            else:
+            if len(words) > 1:
+                self._by_pair[min(pairwise(words), key=lambda pair: (common[pair], pair))].append(literal)
+            elif not words:
                 self._wordless.append(literal)
+            elif words[0] == literal:
+                self._words.add(literal)
+            else:
+                self._by_word[words[0]].append(literal)
+        self._signs = [literal for literal in self._wordless if literal.isascii()]
 
     def occurring(self, subject: Subject) -> set[str]:
         """Return the literals that stand in a reply."""
-        text, words = subject.text, subject.words
-        found = {literal for literal in self._wordless if literal in text}
-        for word in words & self._by_word.keys():
-            for literal in self._by_word[word]:
-                if literal is word or literal in words or (literal in text and _stands_alone(literal, text)):
-                    found.add(literal)
+        text = subject.text
+        words = _WORD.findall(text)
+        found = self._words.intersection(words)
+        wordless = self._signs if text.isascii() else self._wordless
+        waiting = [literal for literal in wordless if literal in text]
+        for word in self._by_word.keys() & words:
+            waiting += self._by_word[word]
+        for pair in self._by_pair.keys() & pairwise(words):
+            waiting += self._by_pair[pair]
+        for literal in waiting:
+            if literal in text and _stands_alone(literal, text):
+                found.add(literal)
         return found
 
     def rejoined(self, subject: Subject) -> Subject | None:
@@ -94,7 +104,7 @@ class Literals:
                 joined[-1] += piece
             else:
                 joined.append(piece)
-        return subject.with_text(" ".join(joined)) if len(joined) < len(pieces) else None
+        return subject._replace(text=" ".join(joined)) if len(joined) < len(pieces) else None
 
 
 def _stands_alone(literal: str, text: str) -> bool:

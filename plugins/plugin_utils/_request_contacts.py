@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -70,12 +70,11 @@ def host_of(url: str | None) -> str:
     return (urlsplit(url).hostname or "") if url else ""
 
 
-def printed(replies: Sequence[str], *, own_domains: Sequence[str], mailbox_domains: Iterable[str]) -> Printed:
+def printed(replies: Sequence[str], *, own_domains: Sequence[str], mailbox_domains: Set[str]) -> Printed:
     """Sort the contacts that the replies print.
 
-    A receiver's own users have mail addresses too: at C(mailbox_domains) anybody may be named in a reply.
+    A receiver's own users have mail addresses too: at C(mailbox_domains), in lower case, anybody may be named.
     """
-    users = {domain.lower() for domain in mailbox_domains}
     addresses: list[str] = []
     pages: list[str] = []
     unverified: list[str] = []
@@ -84,7 +83,7 @@ def printed(replies: Sequence[str], *, own_domains: Sequence[str], mailbox_domai
             page = page.rstrip(".,;:!?'")
             (pages if is_own_page(page, own_domains) else unverified).append(page)
         for address in _ADDRESS.findall(_PAGE.sub(" ", reply)):
-            if domain_of(address) in users:
+            if domain_of(address) in mailbox_domains:
                 continue
             (addresses if is_own_address(address, own_domains) else unverified).append(address)
     return Printed(_first(addresses), _first(pages), _first(unverified))

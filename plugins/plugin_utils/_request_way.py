@@ -52,7 +52,7 @@ def way_of(finding: Mapping[str, Any], counterpart: Party | None, knowledge: Kno
     printed = contacts.printed(
         finding["evidence"],
         own_domains=counterpart.own_domains if counterpart else (),
-        mailbox_domains=_mailbox_domains(finding, knowledge),
+        mailbox_domains={domain.lower() for domain in _mailbox_domains(finding, knowledge)},
     )
     if counterpart is None or remedy.get("key") not in counterpart.channels:
         return Way(channel=remedy["channel"], printed=printed)

@@ -76,21 +76,24 @@ class Watch:
                 with open(path, "rb") as file:
                     status = os.fstat(file.fileno())
                     file.seek(max(0, status.st_size - _HISTORY))
-                    known.update(map(_normal, self._faults_in(_text(file.read()))))
+                    known.update(map(_normal, self._faults_in(self._lines_in(_text(file.read())))))
             except OSError:
                 continue
             self._positions[path] = (status.st_ino, status.st_size)
         self._cursor = self._journal_end()
         self._known = frozenset(known)
 
+    def lines(self) -> t.Iterator[tuple[str, str]]:
+        """Yield program and message of each line since C(begin)."""
+        for path in self._paths:
+            yield from self._lines_in(self._new_text(path))
+        if self._cursor:
+            yield from self._lines_in("\n".join(self._new_journal()))
+
     def faults(self) -> list[str]:
         """Return what Postfix has complained about since C(begin), each complaint once."""
-        lines: list[str] = []
-        for path in self._paths:
-            lines += self._faults_in(self._new_text(path))
-        if self._cursor:
-            lines += self._faults_in("\n".join(self._new_journal()))
-        once = {_normal(line): line for line in lines if _normal(line) not in self._known}
+        found = self._faults_in(self.lines())
+        once = {_normal(line): line for line in found if _normal(line) not in self._known}
         return list(once.values())[:_FAULTS]
 
     def _new_text(self, path: str) -> str:
@@ -104,14 +107,15 @@ class Watch:
         except OSError:
             return ""
 
-    def _faults_in(self, text: str) -> t.Iterator[str]:
+    def _lines_in(self, text: str) -> t.Iterator[tuple[str, str]]:
+        instances = (f"{self._syslog_name}/", *(f"{name}/" for name in self._strict))
         for line in text.splitlines():
             match = _LINE.search(line)
-            if match is None:
-                continue
-            program, message = match.group("program", "message")
-            if not f"{program}/".startswith((f"{self._syslog_name}/", *(f"{name}/" for name in self._strict))):
-                continue
+            if match and f"{match.group('program')}/".startswith(instances):
+                yield match.group("program"), match.group("message")
+
+    def _faults_in(self, lines: t.Iterable[tuple[str, str]]) -> t.Iterator[str]:
+        for program, message in lines:
             is_strict = any(f"{program}/".startswith(f"{name}/") for name in self._strict)
             if program.rsplit("/", 1)[-1] in _COMMANDS:
                 continue

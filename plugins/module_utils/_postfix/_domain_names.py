@@ -17,9 +17,10 @@ def domain_name(text: str) -> str | None:
 
     C(*), C(.example.com), addresses, literals and anything with a blank or a control character are no names.
     """
-    name = text.lower()
-    if len(name) > _MAX_LENGTH or not name.isascii():
+    # lower() turns a few letters of other scripts into ASCII.
+    if not text.isascii() or len(text) > _MAX_LENGTH:
         return None
+    name = text.lower()
     labels = name.split(".")
     if len(labels) < 2 or labels[-1].isdigit() or not all(_LABEL.fullmatch(label) for label in labels):
         return None

@@ -29,11 +29,11 @@ _TEMPORARY = "ASIA"
 # What a line of a password table can hold: no blank, no control character, nothing but ASCII.
 _PASSWORD = re.compile(r"[!-~]{8,512}")
 
-OLD_PASSWORD = (
+OLD_FORM = (
     "The SMTP password is of the old form (Signature Version 2, made before 2019): Amazon throttles such senders more. "
     "Derive a new one from the IAM secret, or make new SMTP credentials."
 )
-OTHER_PASSWORD = (
+NOT_OF_SES = (
     "The SMTP password does not look like one of Amazon SES (44 characters, beginning with B): an IAM secret is not a "
     "password. Give it as secret_access_key, and the password is derived."
 )
@@ -48,7 +48,7 @@ class Credentials(t.NamedTuple):
 
     user: str
     password: str
-    warnings: t.Tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def smtp_password(secret: str, region: str) -> str:
@@ -95,7 +95,7 @@ def credentials(
         return Credentials(name, smtp_password(secret, region))
     if not _PASSWORD.fullmatch(secret):
         raise CredentialsError("The SMTP password has a blank or a control character, or fewer than 8 characters.")
-    warning = {_V4: None, _V2: OLD_PASSWORD}.get(version(secret) or 0, OTHER_PASSWORD)
+    warning = {_V4: None, _V2: OLD_FORM}.get(version(secret) or 0, NOT_OF_SES)
     return Credentials(name, secret, (warning,) if warning else ())
 
 

@@ -34,11 +34,11 @@ def test_published_vectors(secret, region, password):
 
 def test_the_old_form_is_known_and_warned_about():
     assert ses.version(V2) == 2
-    assert ses.credentials(region="us-east-1", user=USER, password=V2).warnings == (ses.OLD_PASSWORD,)
+    assert ses.credentials(region="us-east-1", user=USER, password=V2).warnings == (ses.OLD_FORM,)
 
 
 def test_a_secret_given_as_a_password_is_warned_about():
-    assert ses.credentials(region="us-east-1", user=USER, password=EXAMPLE).warnings == (ses.OTHER_PASSWORD,)
+    assert ses.credentials(region="us-east-1", user=USER, password=EXAMPLE).warnings == (ses.NOT_OF_SES,)
 
 
 def test_a_good_password_is_taken_in_silence():

@@ -31,7 +31,7 @@ _SENTENCES = tuple(
 )
 _IN_REPLY_TO = re.compile(r" \(in reply to ([A-Za-z ]+?) command\)\Z")
 _CUT_IN_REPLY_TO = re.compile(r" \((?:i(?:n(?: (?:r(?:e(?:p(?:l(?:y[^()]*)?)?)?)?)?)?)?)?\Z")
-_STAGES = {
+STAGES = {
     "EHLO": "HELO",
     "HELO": "HELO",
     "LHLO": "HELO",
@@ -52,24 +52,29 @@ _DOING = (
     ("sending DATA command", "DATA"),
 )
 
+# The parts of a line. Millions of lines are tried: sets of one character and plain ranges, and a choice with nothing
+# rather than an optional group, are what Python's re is fast at.
 STAMP = (
-    r"(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d"
-    r"|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d))"
+    r"(?:[A-Z][a-z][a-z] [ 0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9]"
+    r"|[0-9]{4}-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9](?:[.,][0-9]{1,9}|)"
+    r"(?:Z|[+-][0-9][0-9]:?[0-9][0-9]))"
 )
 # Stamp, host (FreeBSD's syslogd -v writes <mail.info> before it, busybox mail.info after it), log identifier.
-_LOGGER = r"(?:<[a-z0-9.]+> )?(?P<logger>[^\s\[\]]+) (?:[a-z0-9]+\.[a-z]+ )?"
-CLIENT = rf"(?P<stamp>{STAMP}) {_LOGGER}(?P<service>[^\s\[\]:]+/(?:smtp|lmtp))"
-HEAD = rf"(?P<stamp>{STAMP}) {_LOGGER}(?P<service>[^\s\[\]:]+/(?:smtp|lmtp|error|retry|qmgr))\[\d+\]: "
+_LOGGER = r"(?:<[a-z0-9.]+> |)(?P<logger>[^] []+) (?:[a-z0-9]+\.[a-z]+ |)"
+CLIENT = rf"(?P<stamp>{STAMP}) {_LOGGER}(?P<service>[^] [:]+/(?:smtp|lmtp))"
+HEAD = rf"(?P<stamp>{STAMP}) {_LOGGER}(?P<service>[^] [:]+/(?:smtp|lmtp|error|retry|qmgr))\[[0-9]+\]: "
 QUEUE_ID = r"(?P<queue_id>[0-9A-Za-z]{5,24})"
 # In a quoted local part even `>` is an ordinary character.
-ADDRESS = r"""[^"<>]*(?:"(?:[^"\\]|\\.)*"[^"<>]*)*"""
-TO = rf"to=<(?P<recipient>{ADDRESS})>, (?:orig_to=<{ADDRESS}>, )?relay="
-DELAYS = r"(?:conn_use=\d+, )?delay=(?P<delay>[\d.]+), (?:delays=[\d./]+, )?(?:dsn=(?P<dsn>\d\.\d{1,3}\.\d{1,3}), )?"
-FINAL = rf"{TO}(?P<relay>[^\s,]+), {DELAYS}status=(?P<status>[A-Za-z]+) \((?P<reason>.*)"
+ADDRESS = r"""(?:(?!")[^>]*|"(?:[^"\\]|\\.)*"[^>]*)"""
+TO_RELAY = rf">, (?:relay=|orig_to=<{ADDRESS}>, relay=)"
+DELAYS = r"(?:delay|conn_use=[0-9]+, delay)=(?P<delay>[0-9.]+), (?:delays=[0-9./]+, |)(?:dsn=(?P<dsn>[0-9.]+), |)"
+FINAL = (
+    rf"to=<(?P<recipient>{ADDRESS}){TO_RELAY}(?P<relay>[^ ,]+), {DELAYS}status=(?P<status>[A-Za-z]+) \((?P<reason>.*)"
+)
 # Before the next mail exchanger is tried; the recipients follow with the last one's answer.
-NON_FINAL = r"(?P<earlier>host [^\s\[\]]+\[[^\[\]]*\] (?:said|refused to talk to me): .*)"
+NON_FINAL = r"(?P<earlier>host [^] []+\[[^]]*\] (?:said|refused to talk to me): .*)"
 
-_LINE = re.compile(rf"(?:{HEAD})?{QUEUE_ID}: (?:{FINAL}|{NON_FINAL})", re.DOTALL)
+_LINE = re.compile(rf"(?:{HEAD}|){QUEUE_ID}: (?:{FINAL}|{NON_FINAL})", re.DOTALL)
 _BEHIND_OTHER = re.compile(rf"(?:\A|(?<=\s)){QUEUE_ID}: (?:{FINAL}|{NON_FINAL})", re.DOTALL)
 _STAMPED = re.compile(STAMP)
 _BARE_FINAL = re.compile(FINAL, re.DOTALL)
@@ -170,7 +175,7 @@ def _split_stage(reply: str, shape: str) -> tuple[str, str | None]:
     match = _IN_REPLY_TO.search(reply)
     if match is None:
         return reply, None
-    return reply[: match.start()], _STAGES.get(match.group(1))
+    return reply[: match.start()], STAGES.get(match.group(1))
 
 
 def _stage_of(doing: str | None) -> str | None:

@@ -95,7 +95,9 @@ def _unfold(flat: str, code: str, enhanced: str | None, *, folded: bool) -> str:
     return re.sub(repeat, " ", flat)
 
 
-_MAIL = re.compile(r"([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64})@([A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?)")
+_LOCAL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.!#$%&'*+/=?^_`{|}~-"
+_LONGEST_LOCAL = 64
+_DOMAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
 # The local parts that RFC 2142 reserves, and the words by which operators of blocklists are written to.
 _ROLES = frozenset(
     {
@@ -135,19 +137,32 @@ def mask_local_parts(text: str, *, recipient_domains: t.Collection[str] = ()) ->
     An address is a contact when its local part is a role, or when the words before it say so and its domain
     is not one of the recipients'.
     """
-    if "@" not in text:
-        return text
-    domains = {domain.lower() for domain in recipient_domains}
+    domains: set[str] | None = None
+    parts, done = [], 0
+    free = 0  # where the address before ends
+    at = text.find("@")
+    while at >= 0:
+        domain = _DOMAIN.match(text, at + 1)
+        before = text[max(free, at - _LONGEST_LOCAL) : at]
+        local = before[len(before.rstrip(_LOCAL)) :]
+        if domain and local:
+            if domains is None:
+                domains = {name.lower() for name in recipient_domains}
+            begin = at - len(local)
+            if not _is_contact(local, domain.group().lower(), text[max(0, begin - 60) : begin], domains):
+                parts += [text[done:begin], "*"]
+                done = at
+            free = domain.end()
+            at = text.find("@", free)
+        else:
+            at = text.find("@", at + 1)
+    return "".join(parts) + text[done:]
 
-    def mask(match: t.Match[str]) -> str:
-        local, domain = match.groups()
-        if _ROLES.intersection([local.lower(), *re.split(r"[._+-]", local.lower())]):
-            return match.group()
-        if domain.lower() not in domains and _CONTACT_BEFORE.search(text[max(0, match.start() - 60) : match.start()]):
-            return match.group()
-        return "*@" + domain
 
-    return _MAIL.sub(mask, text)
+def _is_contact(local: str, domain: str, before: str, recipient_domains: t.Container[str]) -> bool:
+    if _ROLES.intersection([local.lower(), *re.split(r"[._+-]", local.lower())]):
+        return True
+    return domain not in recipient_domains and _CONTACT_BEFORE.search(before) is not None
 
 
 _VARIABLE = re.compile(
@@ -176,6 +191,8 @@ def signature(text: str) -> str:
 
 def _mask_variable(match: t.Match[str]) -> str:
     word = match.group()
+    if word.isalpha():  # most words
+        return word
     if "@" in word or ":" in word:
         return "*"
     digits = sum("0" <= character <= "9" for character in word)

@@ -24,7 +24,8 @@ class Stream(t.Protocol):
 class Block(t.NamedTuple):
     """Whole lines, C(buffer[begin:end]); the byte before C(begin) and the last one are newlines.
 
-    Up to C(HISTORY) bytes of earlier lines lie before C(begin). The buffer is used again for the next block.
+    With history, C(HISTORY) bytes of earlier lines lie before C(begin), as far as there are as many. The buffer is
+    used again for the next block.
     """
 
     buffer: bytearray
@@ -35,12 +36,13 @@ class Block(t.NamedTuple):
 class Blocks:
     """Iterates over the blocks of a stream; counts the lines too long to be Postfix's."""
 
-    def __init__(self, stream: Stream) -> None:
+    def __init__(self, stream: Stream, *, history: bool = True) -> None:
         self._stream = stream
+        self._history = HISTORY if history else 1
         self.overlong = 0
 
     def __iter__(self) -> t.Iterator[Block]:
-        buffer = bytearray(HISTORY + MAX_LINE + 2 * READ_SIZE)
+        buffer = bytearray(self._history + MAX_LINE + 2 * READ_SIZE)
         view = memoryview(buffer)
         buffer[0] = NEWLINE
         begin = filled = 1
@@ -65,7 +67,7 @@ class Blocks:
                 skipping = True
                 filled = begin
             if len(buffer) - filled < READ_SIZE + 1:
-                moved = max(0, begin - HISTORY)
+                moved = max(0, begin - self._history)
                 buffer[: filled - moved] = buffer[moved:filled]
                 begin -= moved
                 filled -= moved

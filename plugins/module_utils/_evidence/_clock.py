@@ -13,7 +13,8 @@ import time
 DAY = 86400
 _MONTHS = {name: number for number, name in enumerate(b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
 _YEARS_BACK = 8  # the longest way back to a 29 February
-_MINUTES_KEPT = 4096
+_STARTS_KEPT = 4096
+_ZEROS = (60 + 10 + 1) * ord("0")
 _ISO = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?\Z", re.IGNORECASE
 )
@@ -26,26 +27,33 @@ class Clock:
 
     def __init__(self, reference: float) -> None:
         self._reference = int(reference)
-        self._minutes: dict[bytes, int | None] = {}
+        self._starts: dict[bytes, int | None] = {}
 
     def at(self, stamp: bytes) -> int | None:
         """Return the second of an RFC 3164 or RFC 3339 stamp; None when there is no such moment."""
         iso = stamp[4:5] == b"-"
-        # What decides the minute: the stamp up to it, and with RFC 3339 the offset at the end.
-        minute = stamp[:16] + stamp[-6:] if iso else stamp[:12]
-        if minute not in self._minutes:
-            if len(self._minutes) >= _MINUTES_KEPT:
-                self._minutes.clear()
-            self._minutes[minute] = _iso_minute(stamp) if iso else self._local_minute(stamp)
-        start = self._minutes[minute]
-        return None if start is None else start + int(stamp[17:19] if iso else stamp[13:15])
+        # Ten minutes are remembered: no zone changes its offset within them.
+        known = stamp[:15] + stamp[-6:] if iso else stamp[:11]
+        start = self._starts.get(known, -1)
+        if start == -1:
+            start = self._learn(known, _iso_start(stamp) if iso else self._local_start(stamp))
+        if start is None:
+            return None
+        minute, ten, one = (stamp[15], stamp[17], stamp[18]) if iso else (stamp[11], stamp[13], stamp[14])
+        return start + 60 * minute + 10 * ten + one - _ZEROS
 
-    def _local_minute(self, stamp: bytes) -> int | None:
+    def _learn(self, known: bytes, start: int | None) -> int | None:
+        if len(self._starts) >= _STARTS_KEPT:
+            self._starts.clear()
+        self._starts[known] = start
+        return start
+
+    def _local_start(self, stamp: bytes) -> int | None:
         """RFC 3164 leaves out the year: it is the last one in which the stamp does not lie in the future."""
         month = _MONTHS.get(stamp[:3])
         if month is None:
             return None
-        day, hour, minute = int(stamp[4:6]), int(stamp[7:9]), int(stamp[10:12])
+        day, hour, minute = int(stamp[4:6]), int(stamp[7:9]), int(stamp[10:11]) * 10
         latest = self._reference + DAY
         this_year = time.localtime(latest).tm_year
         for year in range(this_year, this_year - _YEARS_BACK - 1, -1):
@@ -75,10 +83,8 @@ def parse_moment(text: str, *, now: float) -> int:
     return moment
 
 
-def _iso_minute(stamp: bytes) -> int | None:
-    text = stamp.decode("ascii")
-    moment = _iso(text)
-    return None if moment is None else moment - int(text[17:19])
+def _iso_start(stamp: bytes) -> int | None:
+    return _iso(stamp[:15].decode("ascii") + "0:00" + stamp[19:].decode("ascii"))
 
 
 def _iso(text: str) -> int | None:

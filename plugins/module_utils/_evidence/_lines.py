@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import re
-import typing as t
 
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix_log import (
     ADDRESS,
@@ -19,44 +18,12 @@ from ansible_collections.postmaster.delist.plugins.module_utils._postfix_log imp
 )
 
 _EXPIRED = rf"from=<(?P<sender>{ADDRESS})>, status=(?:force-)?expired, returned to sender"
+# Its groups: stamp, logger, service, queue_id, then recipient, relay, delay, dsn, status, reason of a final line, or
+# earlier, the sentence about an earlier mail exchanger, or sender, of an expired message.
 LINE = re.compile(rf"{HEAD}{QUEUE_ID}: (?:{FINAL}|{NON_FINAL}|{_EXPIRED})".encode(), re.DOTALL)
 _CLIENT = re.compile(rf"{HEAD}{QUEUE_ID}: (?:to=<|from=<.*status=)".encode(), re.DOTALL)
 STAMPED = re.compile(STAMP.encode())
 _RELAY = re.compile(rb"([^\s\[\]]+)\[([^\[\]]*)\]")
-
-
-class Line(t.NamedTuple):
-    """The parts of a line, raw; those that its kind lacks are None."""
-
-    stamp: bytes
-    logger: bytes
-    service: bytes
-    queue_id: bytes
-    recipient: bytes | None  # of a final line
-    relay: bytes | None
-    delay: bytes | None
-    dsn: bytes | None
-    status: bytes | None
-    reason: bytes | None
-    earlier: bytes | None  # the sentence about an earlier mail exchanger
-    sender: bytes | None  # of an expired message
-
-    def sentence(self) -> tuple[bytes, bool]:
-        """Return what stands in brackets, and whether its closing bracket is there."""
-        if self.earlier is not None:
-            return self.earlier, True
-        sentence = self.reason or b""
-        closed = sentence.endswith(b")")
-        return (sentence[:-1] if closed else sentence), closed
-
-
-_PARTS = Line._fields
-
-
-def read(buffer: bytes | bytearray, begin: int, end: int) -> Line | None:
-    """Read the line C(buffer[begin:end]); None when it is no line of a delivery client or queue manager."""
-    match = LINE.match(buffer, begin, end)
-    return Line._make(match.group(*_PARTS)) if match else None
 
 
 def looks_like_one(buffer: bytearray, begin: int, end: int) -> bool:

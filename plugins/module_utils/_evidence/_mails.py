@@ -67,13 +67,13 @@ class Mail:
         return arrived > self.last_at + _ROUNDING
 
     def defer(self, recipient: Waiting) -> None:
-        self.settle(recipient.packed)
+        if self.waiting:
+            self.settle(recipient.packed)
         self.waiting.append(recipient)
 
     def settle(self, packed: int) -> None:
         """This recipient waits no longer."""
-        if self.waiting:
-            self.waiting = [other for other in self.waiting if other.packed != packed]
+        self.waiting = [other for other in self.waiting if other.packed != packed]
 
     def expire(self, at: int) -> list[Waiting]:
         """Return the recipients that were waiting still, as far as this is the message that was refused."""
@@ -104,13 +104,19 @@ class Mails:
     def of(self, key: MailKey, *, arrived: int) -> Mail:
         """Return the message, which from now on is the newest."""
         mail = self._mails.pop(key, None)
-        if mail is not None and mail.is_before(arrived):
-            _count(mail, self._senders)
-            mail = None
         if mail is None:
+            mail = Mail(arrived)
+        elif mail.is_before(arrived):
+            _count(mail, self._senders)
             mail = Mail(arrived)
         self._keep(key, mail)
         return mail
+
+    def settle(self, key: MailKey, packed: int) -> None:
+        """A recipient of this message, if it was deferred before, waits no longer."""
+        mail = self._mails.get(key)
+        if mail is not None:
+            mail.settle(packed)
 
     def expire(self, key: MailKey, at: int) -> list[Waiting]:
         """Return the recipients that an expired message did not reach; if none is known, an earlier log may tell."""

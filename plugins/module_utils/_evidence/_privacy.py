@@ -14,7 +14,7 @@ from ansible_collections.postmaster.delist.plugins.module_utils._postfix_log imp
 from ansible_collections.postmaster.delist.plugins.module_utils._smtp_reply import mask_local_parts
 
 MODES = ("none", "domains", "hashed", "full")
-_FIELD = re.compile(rf"\b(to|orig_to|from)=<({ADDRESS})>", re.DOTALL)
+_FIELD = re.compile(rf"=<(?:(?<=to=<)|(?<=from=<))({ADDRESS})>", re.DOTALL)
 _MASKED = re.compile(r"\*@[A-Za-z0-9.-]*[A-Za-z0-9]")
 
 
@@ -49,8 +49,8 @@ class Privacy:
         """Return a log line."""
         if self.mode == "full":
             return line
-        people = [match.group(2) for match in _FIELD.finditer(line)]
-        line = _FIELD.sub(lambda field: f"{field.group(1)}=<{self.address(field.group(2))}>", line)
+        people = _FIELD.findall(line)
+        line = _FIELD.sub(lambda field: f"=<{self.address(field.group(1))}>", line)
         return self.text(line, people=people)
 
 

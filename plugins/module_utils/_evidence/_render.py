@@ -13,12 +13,11 @@ from ansible_collections.postmaster.delist.plugins.module_utils._evidence._clock
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._privacy import Privacy
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._replies import Group, Key, Sample
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._sums import Sums
-from ansible_collections.postmaster.delist.plugins.module_utils._evidence._words import text_of
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence._words import HEARD, text_of
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix_log import Reason, parse_reason
 from ansible_collections.postmaster.delist.plugins.module_utils._smtp_reply import parse
 
 _TOP_SENDERS = 20
-_HEARD = ("said", "refused", "auth")
 
 
 def replies(sums: Sums, privacy: Privacy) -> list[dict[str, t.Any]]:
@@ -30,26 +29,22 @@ def replies(sums: Sums, privacy: Privacy) -> list[dict[str, t.Any]]:
 
 
 def _reply(key: Key, group: Group, names: t.Mapping[int, str], privacy: Privacy) -> dict[str, t.Any]:
-    signature, stage, relay_host, service = key
-    newest = group.samples[-1]
-    line = _lines.read(newest.line, 0, len(newest.line))
-    reason, recipient, dsn = _read_again(line)
+    reason, recipient, dsn = _read_again(group.samples[-1][2])
     reply = parse(reason.reply)
-    heard = reason.shape in _HEARD
     domains = group.recipients.by_domain(names)
     entry = {
-        "signature": signature,
+        "signature": key.signature,
         "text": privacy.text(reason.reply, people=[recipient]),
-        "code": reply.code if heard else None,
-        "enhanced": reply.enhanced if heard else None,
+        "code": key.code,
+        "enhanced": reply.enhanced if reason.shape in HEARD else None,
         "dsn": dsn,
-        "stage": stage,
+        "stage": key.stage,
         "shape": reason.shape,
-        "relay_host": relay_host or None,
+        "relay_host": key.relay_host or None,
         "relay_ips": list(group.relay_ips),
-        "service": service,
+        "service": key.service,
         "outcomes": {"bounced": 0, "deferred": 0, "expired": 0, **group.outcomes},
-        "named_ips": [ip for ip in group.named_ips if ip not in group.relay_ips],
+        "named_ips": list(key.named_ips),
         "recipients": group.recipients.count(),
         "recipient_domains": {} if privacy.mode == "none" else dict(sorted(domains.items(), key=_by_count)),
         "first_at": rfc3339(group.first_at),
@@ -63,29 +58,26 @@ def _reply(key: Key, group: Group, names: t.Mapping[int, str], privacy: Privacy)
     return entry
 
 
-def _read_again(line: _lines.Line | None) -> tuple[Reason, str, str | None]:
-    """A sample was read before; it may have been cut since."""
+def _read_again(sample: bytes) -> tuple[Reason, str, str | None]:
+    """Read a line that was read before; it may have been cut since."""
+    line = _lines.LINE.match(sample)
     if line is None:
         return parse_reason(""), "", None
-    sentence, closed = line.sentence()
-    return (
-        parse_reason(text_of(sentence), closed=closed),
-        text_of(line.recipient or b""),
-        text_of(line.dsn or b"") or None,
-    )
+    reason, earlier, recipient, dsn = line.group("reason", "earlier", "recipient", "dsn")
+    sentence = text_of(reason or earlier + b")")
+    closed = sentence.endswith(")")
+    read = parse_reason(sentence[:-1] if closed else sentence, closed=closed)
+    return read, text_of(recipient or b""), text_of(dsn or b"") or None
 
 
 def _sample(sample: Sample, privacy: Privacy) -> dict[str, str]:
-    return {
-        "at": rfc3339(sample.at),
-        "queue_id": text_of(sample.queue_id),
-        "line": privacy.line(text_of(sample.line)),
-    }
+    at, queue_id, line = sample
+    return {"at": rfc3339(at), "queue_id": text_of(queue_id), "line": privacy.line(text_of(line))}
 
 
 def _by_lines(item: tuple[Key, Group]) -> tuple[t.Any, ...]:
     key, group = item
-    return -group.lines(), group.first_at, [part or "" for part in key]
+    return -group.lines(), group.first_at, key._replace(code=key.code or 0, stage=key.stage or "")
 
 
 def _by_count(item: tuple[str, int]) -> tuple[int, str]:
@@ -125,8 +117,8 @@ def lost(sums: Sums, privacy: Privacy) -> list[dict[str, t.Any]]:
             "sender": privacy.address(text_of(row.mail.origin.sender)) or None if row.mail.origin else None,
             "recipient": privacy.address(text_of(row.recipient)),
             "outcome": row.outcome,
-            "signature": row.reply[0],
-            "relay_host": row.reply[2] or None,
+            "signature": row.reply.signature,
+            "relay_host": row.reply.relay_host or None,
         }
         for row in rows
     ]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE to the collection: may change at any time without notice.
-"""Replies grouped by signature, stage, relay and service; the newest groups when there are too many."""
+"""Replies grouped by what was said, by whom, about which address; the newest groups when there are too many."""
 
 from __future__ import annotations
 
@@ -11,37 +11,55 @@ import typing as t
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._recipients import Recipients
 
 SAMPLES = 3
-_LONGEST_SAMPLE = 2048
+LONGEST_SAMPLE = 2048
 
-Key = t.Tuple[str, t.Optional[str], str, str]  # signature, stage, relay host, service
+Sample = t.Tuple[int, bytes, bytes]  # when, queue id, the line as it stands in the log
 
 
-class Sample(t.NamedTuple):
-    """A line as it stands in the log."""
+class Key(t.NamedTuple):
+    """What equal replies share."""
 
-    at: int
-    queue_id: bytes
-    line: bytes
+    signature: str
+    code: int | None
+    stage: str | None
+    relay_host: str
+    service: str
+    named_ips: tuple[str, ...]
+
+
+class Speech(t.NamedTuple):
+    """One reply of one relay to one service."""
+
+    key: Key
+    relay_ip: str
+    suspended: bool  # an earlier reply, repeated for a destination that rests
+    is_evidence: bool
 
 
 class Group:
     """What is counted about one reply of one relay."""
 
-    __slots__ = ("first_at", "last_at", "named_ips", "outcomes", "recipients", "relay_ips", "samples")
+    __slots__ = ("_heard", "first_at", "last_at", "outcomes", "recipients", "relay_ips", "samples")
 
     def __init__(self, at: int) -> None:
         self.first_at = self.last_at = at
         self.outcomes: dict[str, int] = {}
         self.recipients = Recipients()
         self.relay_ips: dict[str, None] = {}
-        self.named_ips: dict[str, None] = {}
         self.samples: list[Sample] = []
+        self._heard: object = None
 
     def count(self, outcome: str, number: int = 1) -> None:
         self.outcomes[outcome] = self.outcomes.get(outcome, 0) + number
 
-    def see(self, sample: Sample) -> None:
-        at = sample.at
+    def add(self, outcome: str, speech: Speech, sample: Sample) -> None:
+        """Add one line."""
+        self.count(outcome)
+        if self._heard is not speech:  # most often the same relay says the same again
+            self._heard = speech
+            if speech.relay_ip:
+                self.relay_ips[speech.relay_ip] = None
+        at = sample[0]
         if at > self.last_at:
             self.last_at = at
         elif at < self.first_at:
@@ -60,16 +78,11 @@ class Group:
             self.count(outcome, number)
         self.recipients.update(later.recipients, renumber)
         self.relay_ips.update(later.relay_ips)
-        self.named_ips.update(later.named_ips)
         self.samples = (self.samples + later.samples)[-SAMPLES:]
 
 
 # Each line has one of these; "expired" counts recipients, "soft_bounced" is a part of "deferred".
 LINE_OUTCOMES = ("bounced", "deferred", "suspended", "undeliverable", "non_final")
-
-
-def cut(line: bytes) -> bytes:
-    return line[:_LONGEST_SAMPLE]
 
 
 class Replies:
@@ -82,6 +95,7 @@ class Replies:
         self.dropped_lines = 0
 
     def group(self, key: Key, at: int) -> Group:
+        """Return the group, made at C(at) if need be."""
         group = self.groups.get(key)
         if group is None:
             if len(self.groups) >= 2 * self._max_groups:

@@ -17,7 +17,7 @@ from ansible_collections.postmaster.delist.plugins.module_utils._evidence._block
 
 # "status=bounced (", "status=deferred (", "status=SOFTBOUNCE (", "status=undeliverable (", "(in reply to ".
 _BRACKET = re.compile(rb"\((?:(?<=[dEe] \()|in reply to )")
-_LITERALS = (b" refused to talk to me: ", b"expired, returned to sender")
+_LITERALS = (b" refused to talk to me:", b"expired, returned to sender")
 
 
 def candidates(block: Block) -> t.Iterator[tuple[int, int]]:

@@ -21,7 +21,7 @@ _READERS: dict[str, t.Callable[[t.Any], t.Any]] = {
     "bzip2": bz2.BZ2File,
     "xz": lzma.LZMAFile,
 }
-T = t.TypeVar("T", bound="_Closing")
+T = t.TypeVar("T", bound="Closing")
 _MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
 
 
@@ -30,7 +30,9 @@ def compression(head: bytes) -> str | None:
     return next((name for magic, name in _MAGIC.items() if head.startswith(magic)), None)
 
 
-class _Closing:
+class Closing:
+    """A stream to be read within a with statement."""
+
     def close(self) -> None:
         """End what the stream has started; the file is its opener's."""
 
@@ -41,7 +43,7 @@ class _Closing:
         self.close()
 
 
-class PlainFile(_Closing):
+class PlainFile(Closing):
     """The bytes from C(begin) to C(end) of an open file."""
 
     def __init__(self, file: io.FileIO, begin: int, end: int) -> None:
@@ -61,7 +63,7 @@ class PlainFile(_Closing):
         return size
 
 
-class Archive(_Closing):
+class Archive(Closing):
     """A compressed file, read by the standard library."""
 
     def __init__(self, file: io.FileIO, kind: str) -> None:
@@ -86,7 +88,7 @@ class Archive(_Closing):
         return len(data)
 
 
-class Piped(_Closing):
+class Piped(Closing):
     """What a program of the host writes to its standard output."""
 
     def __init__(self, command: t.Sequence[str], stdin: io.FileIO | None = None) -> None:

@@ -44,6 +44,17 @@ class Result(t.NamedTuple):
     notes: list[str]
 
 
+class Stream(t.Protocol):
+    """Log lines as bytes, and what was in the way."""
+
+    notes: list[str]
+
+    @property
+    def bytes_read(self) -> int: ...
+
+    def readinto1(self, buffer: memoryview) -> int: ...
+
+
 class Unusable(Exception):
     """A file that is no log."""
 
@@ -85,10 +96,16 @@ def _first_stamp(head: bytes, clock: Clock) -> int | None:
     return None
 
 
+def newest(stretch: Stretch, size: int) -> Stretch:
+    """Return at most the last C(size) bytes of a stretch, from a line's beginning; an archive is not cut."""
+    if stretch.packed or stretch.end - stretch.begin <= size:
+        return stretch
+    with open(stretch.file.path, "rb", buffering=0) as opened:
+        return stretch._replace(begin=_bisect.line_after(opened, stretch.end - size, stretch.end))
+
+
 def read(stretch: Stretch, wanted: Wanted, *, deadline: float | None = None) -> Result:
     """Read one stretch; until C(deadline) (time.monotonic) at the longest."""
-    clock = Clock(stretch.reference)
-    tally = Tally(clock, wanted)
     with open(stretch.file.path, "rb", buffering=0) as opened:
         opened_stream = (
             _streams.open_archive(opened, stretch.packed)
@@ -96,20 +113,28 @@ def read(stretch: Stretch, wanted: Wanted, *, deadline: float | None = None) -> 
             else _streams.PlainFile(opened, stretch.begin, stretch.end)
         )
         with opened_stream as stream:
-            blocks = Blocks(stream)
-            for block in blocks:
-                place = _place(block, clock, wanted.window, ordered=stretch.ordered)
-                if place is _Place.AFTER:
-                    break
-                if place is not _Place.BEFORE:
-                    tally.add(block, wanted.window if place is _Place.PARTLY else Window())
-                    _note_time(tally.sums, block, clock)
-                if deadline is not None and time.monotonic() > deadline:
-                    stream.notes.append("not read to its end: max_seconds")
-                    break
-            bytes_read = stream.bytes_read
+            clock = Clock(stretch.reference)
+            return read_stream(stream, clock, wanted, ordered=stretch.ordered, deadline=deadline)
+
+
+def read_stream(
+    stream: Stream, clock: Clock, wanted: Wanted, *, ordered: bool = True, deadline: float | None = None
+) -> Result:
+    """Read a stream of log lines to its end; not C(ordered) when later lines may be much older."""
+    tally = Tally(clock, wanted)
+    blocks = Blocks(stream, history=wanted.senders or wanted.lost_mail)
+    for block in blocks:
+        place = _place(block, clock, wanted.window, ordered=ordered)
+        if place is _Place.AFTER:
+            break
+        if place is not _Place.BEFORE:
+            tally.add(block, wanted.window if place is _Place.PARTLY else Window())
+            _note_time(tally.sums, block, clock)
+        if deadline is not None and time.monotonic() > deadline:
+            stream.notes.append("not read to its end: max_seconds")
+            break
     notes = stream.notes + [f"{blocks.overlong} overlong lines left out"] * bool(blocks.overlong)
-    return Result(tally.finish(), bytes_read, notes)
+    return Result(tally.finish(), stream.bytes_read, notes)
 
 
 def _note_time(sums: Sums, block: Block, clock: Clock) -> None:

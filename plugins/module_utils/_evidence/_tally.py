@@ -15,21 +15,20 @@ from ansible_collections.postmaster.delist.plugins.module_utils._evidence._clock
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._delivered import Delivered
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._lost import Row
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._mails import MailKey, Waiting
-from ansible_collections.postmaster.delist.plugins.module_utils._evidence._replies import Key, Sample, cut
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence._replies import LONGEST_SAMPLE
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._scan import candidates
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence._speech import Listener
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._sums import Sums
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._window import Window
-from ansible_collections.postmaster.delist.plugins.module_utils._evidence._words import Wordings, Words
 
 # A SOFTBOUNCE stays in the queue, whatever the receiver said.
 _OUTCOMES = {
+    None: "non_final",
     b"bounced": "bounced",
     b"deferred": "deferred",
     b"SOFTBOUNCE": "deferred",
     b"undeliverable": "undeliverable",
 }
-_CLIENTS = (b"/smtp", b"/lmtp")
-_RELAYS_KEPT = 4096
 
 
 class Wanted(t.NamedTuple):
@@ -48,11 +47,9 @@ class Tally:
     def __init__(self, clock: Clock, wanted: Wanted) -> None:
         self.sums = Sums(wanted.max_groups, lost_mail=wanted.lost_mail)
         self._clock = clock
-        self._wordings = Wordings()
+        self._listener = Listener()
         self._delivered = Delivered(clock, self.sums.relays) if wanted.delivered else None
         self._arrivals = Arrivals(clock, message_ids=wanted.lost_mail) if wanted.senders or wanted.lost_mail else None
-        self._relays: dict[bytes, tuple[str, str] | None] = {}
-        self._services: dict[bytes, str] = {}
 
     def add(self, block: Block, window: Window) -> None:
         """Add a block; with a window, only its lines within."""
@@ -61,90 +58,63 @@ class Tally:
         if self._arrivals:
             self._arrivals.enter(block)
         for begin, end in candidates(block):
-            line = _lines.read(block.buffer, begin, end)
-            at = self._clock.at(line.stamp) if line else None
+            line = _lines.LINE.match(block.buffer, begin, end)
+            at = self._clock.at(line.group(1)) if line else None
             if line is None or at is None:
                 self.sums.unparsed += _lines.looks_like_one(block.buffer, begin, end)
             elif not window or window.holds(at):
-                self._take(block, begin, end, line, at)
+                self._take(block, line, at)
 
     def finish(self) -> Sums:
-        self.sums.relays.finish(self._clock.at)
+        if self._delivered:
+            self._delivered.finish()
         return self.sums
 
-    def _take(self, block: Block, begin: int, end: int, line: _lines.Line, at: int) -> None:
-        if line.sender is not None:
-            self._expire(line, at)
+    def _take(self, block: Block, line: t.Match[bytes], at: int) -> None:
+        _, logger, service, queue_id, recipient, relay, delay, _, status, reason, earlier, sender = line.groups()
+        if sender is not None:
+            self._expire((logger, service.partition(b"/")[0], queue_id), at)
             return
-        outcome = _OUTCOMES.get(line.status) if line.status else "non_final"
+        outcome = _OUTCOMES.get(status)
         if outcome is None:
             return
-        words, relay = self._said(line)
-        if words.reason.suspended:
-            outcome = "suspended"
-        elif not line.service.endswith(_CLIENTS):
+        speech = self._listener.hear(service, relay, reason or earlier + b")")
+        if not speech.is_evidence:
             return
-        reply: Key = (words.signature, words.stage, relay[0], self._service(line.service))
-        group = self.sums.replies.group(reply, at)
-        group.count(outcome)
-        if line.status == b"SOFTBOUNCE":
+        if speech.suspended:
+            outcome = "suspended"
+        sums = self.sums
+        sums.matched += 1
+        group = sums.replies.group(speech.key, at)
+        group.add(outcome, speech, (at, queue_id, line.group()[:LONGEST_SAMPLE]))
+        if status == b"SOFTBOUNCE":
             group.count("soft_bounced")
-        group.see(Sample(at, line.queue_id, cut(bytes(block.buffer[begin:end]))))
-        if relay[1]:
-            group.relay_ips[relay[1]] = None
-        for ip in words.named_ips:
-            group.named_ips[ip] = None
-        self.sums.matched += 1
-        if line.recipient is not None and outcome != "undeliverable":
-            packed = self.sums.domains.pack(line.recipient)
-            group.recipients.add(packed)
-            self._note_mail(block, begin, line, Waiting(packed, line.recipient, at, reply), outcome)
+        if recipient is None or outcome == "undeliverable":
+            return
+        packed = sums.domains.pack(recipient)
+        group.recipients.add(packed)
+        mail = (logger, service.partition(b"/")[0], queue_id)
+        if outcome == "bounced" and not self._arrivals:
+            sums.mails.settle(mail, packed)
+        else:
+            arrived = at - int(delay.partition(b".")[0] or 0)
+            self._note(block, line.start(), mail, arrived, Waiting(packed, recipient, at, speech.key), outcome)
 
-    def _said(self, line: _lines.Line) -> tuple[Words, tuple[str, str]]:
-        """Return the words, and host and IP of who said them: by name where no relay was reached."""
-        sentence, closed = line.sentence()
-        host, bracket, rest = sentence.partition(b"]")
-        by_host = sentence.startswith(b"host ")
-        # Without the host the words of many hosts are the same.
-        words = self._wordings.of(b"host -[]" + rest if by_host and bracket else sentence, closed=closed)
-        relay = self._relay(line.relay if line.relay != b"none" and line.relay else host[5:] + b"]" if by_host else b"")
-        return words, relay or ((words.reason.host or "").lower(), words.reason.ip or "")
-
-    def _relay(self, relay: bytes) -> tuple[str, str] | None:
-        if relay not in self._relays:
-            if len(self._relays) >= _RELAYS_KEPT:
-                self._relays.clear()
-            self._relays[relay] = _lines.relay_parts(relay)
-        return self._relays[relay]
-
-    def _service(self, service: bytes) -> str:
-        """The retry service repeats what a client of the same instance heard."""
-        if service not in self._services:
-            instance, _slash, program = service.decode("utf-8", "replace").rpartition("/")
-            self._services[service] = f"{instance}/{program if program in ('smtp', 'lmtp') else 'smtp'}"
-        return self._services[service]
-
-    def _note_mail(self, block: Block, begin: int, line: _lines.Line, recipient: Waiting, outcome: str) -> None:
-        arrived = recipient.at - int((line.delay or b"0").partition(b".")[0] or 0)
-        mail = self.sums.mails.of(_mail_key(line), arrived=arrived)
+    def _note(self, block: Block, begin: int, key: MailKey, arrived: int, recipient: Waiting, outcome: str) -> None:
+        mail = self.sums.mails.of(key, arrived=arrived)
         mail.last_at = max(mail.last_at, recipient.at)
         mail.lines += outcome != "suspended"
         if mail.origin is None and self._arrivals:
-            mail.origin = self._arrivals.origin(block, begin, line.queue_id, arrived)
+            mail.origin = self._arrivals.origin(block, begin, key[-1], arrived)
         if outcome != "bounced":
             mail.defer(recipient)
             return
         mail.settle(recipient.packed)
         if self.sums.lost:
-            self.sums.lost.add(Row(recipient.at, line.queue_id, recipient.recipient, "bounced", recipient.reply, mail))
+            self.sums.lost.add(Row(recipient.at, key[-1], recipient.recipient, "bounced", recipient.reply, mail))
 
-    def _expire(self, line: _lines.Line, at: int) -> None:
+    def _expire(self, mail: MailKey, at: int) -> None:
         self.sums.matched += 1
         self.sums.expired_messages += 1
-        key = _mail_key(line)
-        for recipient in self.sums.mails.expire(key, at):
-            self.sums.expire(key, at, recipient)
-
-
-def _mail_key(line: _lines.Line) -> MailKey:
-    return line.logger, line.service.partition(b"/")[0], line.queue_id
+        for recipient in self.sums.mails.expire(mail, at):
+            self.sums.expire(mail, at, recipient)

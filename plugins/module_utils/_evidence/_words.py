@@ -10,27 +10,29 @@ import re
 import typing as t
 
 from ansible_collections.postmaster.delist.plugins.module_utils._addresses import find_ips
-from ansible_collections.postmaster.delist.plugins.module_utils._postfix_log import Reason, parse_reason
+from ansible_collections.postmaster.delist.plugins.module_utils._postfix_log import MAX_TEXT, Reason, parse_reason
 from ansible_collections.postmaster.delist.plugins.module_utils._smtp_reply import parse, signature
 
+HEARD = ("said", "refused", "auth")  # the shapes in which the other side said something
 _KEPT = 4096
+_LONG = 12
 _DIGITS = b"0123456789"
 # What signature() masks in any case, and no address of a host can be part of: ids, new in every line, and mail
 # addresses. An id has letters, at least twelve characters and four digits; a mail address ends in a name.
 _ID = re.compile(
-    rb"(?<![A-Za-z0-9_.-])(?=[0-9_-]*[A-Za-z])(?=(?:[A-Za-z_-]*[0-9]){4})[A-Za-z0-9_-]{12,}"
+    rb"(?<![A-Za-z0-9_.:-])(?![0-9]{4}-[0-9][0-9]-[0-9][0-9])(?=[0-9_-]*[A-Za-z])(?=(?:[A-Za-z_-]*[0-9]){4})[A-Za-z0-9_-]{12,}"
     rb"(?:(?:\.[0-9]{1,4})?(?![A-Za-z0-9_.-])|(?=\.[A-Za-z]))"
 )
 _MAIL = re.compile(rb"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{0,200}[A-Za-z](?![A-Za-z0-9.-])")
+_DOTTED_DIGITS = re.compile(rb"[0-9]\.[0-9]")
 
 
 class Words(t.NamedTuple):
     """What equal wordings share."""
 
     signature: str
-    stage: str | None
     code: int | None
-    enhanced: str | None
+    stage: str | None
     named_ips: tuple[str, ...]
     reason: Reason
 
@@ -39,54 +41,46 @@ class Wordings:
     """Remembers the words it has seen, as many as memory allows."""
 
     def __init__(self) -> None:
-        self._by_sentence: dict[tuple[bytes, bool], Words] = {}
-        self._by_wording: dict[tuple[bytes, bool], Words] = {}
+        self._known: dict[bytes, Words] = {}
+        self._masked = _Masked()
 
-    def of(self, sentence: bytes, *, closed: bool) -> Words:
-        """Read the sentence that stands in brackets; not C(closed) when the log cut its end off."""
-        key = (sentence, closed)
-        words = self._by_sentence.get(key)
+    def without_ids(self, sentence: bytes) -> bytes:
+        """Return the sentence without what differs between lines that say the same."""
+        masked = self._masked
+        return b" ".join([masked[word] if len(word) >= _LONG else word for word in sentence.split(b" ")])
+
+    def of(self, sentence: bytes, *, closed: bool = True) -> Words:
+        """Read what stands in brackets; not C(closed) when the log cut its end off."""
+        if len(sentence) > MAX_TEXT:  # where it will be cut depends on its ids
+            return _read(text_of(sentence), closed=closed)
+        wording = self.without_ids(sentence) + (b")" if closed else b"")
+        words = self._known.get(wording)
         if words is None:
-            wording = (_without_ids(sentence), closed)
-            words = self._by_wording.get(wording)
-            if words is None:
-                words = _remember(self._by_wording, wording, _read(sentence, closed))
-            _remember(self._by_sentence, key, words)
+            if len(self._known) >= _KEPT:
+                self._known.clear()
+            words = self._known[wording] = _read(text_of(sentence), closed=closed)
         return words
 
 
-def _without_ids(sentence: bytes) -> bytes:
-    return b" ".join([word if len(word) < 12 else _masked(word) for word in sentence.split(b" ")])
+class _Masked(t.Dict[bytes, bytes]):
+    """Long words without what signature() masks in them."""
+
+    def __missing__(self, word: bytes) -> bytes:
+        masked = _MAIL.sub(b"@", word) if b"@" in word and not _DOTTED_DIGITS.search(word) else word
+        if len(masked.translate(None, _DIGITS)) <= len(masked) - 4:
+            masked = _ID.sub(b"0", masked)
+        if len(self) >= _KEPT:
+            self.clear()
+        self[word] = masked
+        return masked
 
 
-def _masked(word: bytes) -> bytes:
-    if b"@" in word:
-        word = _MAIL.sub(b"@", word)
-    if len(word.translate(None, _DIGITS)) > len(word) - 4:
-        return word
-    return _ID.sub(b"0", word)
-
-
-def _remember(seen: dict[tuple[bytes, bool], Words], key: tuple[bytes, bool], words: Words) -> Words:
-    if len(seen) >= _KEPT:
-        seen.clear()
-    seen[key] = words
-    return words
-
-
-def _read(sentence: bytes, closed: bool) -> Words:
-    reason = parse_reason(text_of(sentence), closed=closed)
+def _read(sentence: str, *, closed: bool) -> Words:
+    reason = parse_reason(sentence, closed=closed)
+    if reason.shape not in HEARD:
+        return Words(signature(reason.reply), None, reason.stage, (), reason)
     reply = parse(reason.reply)
-    relay = [reason.ip] if reason.ip else []
-    heard = reason.shape in ("said", "refused", "auth")
-    return Words(
-        signature=signature(reason.reply),
-        stage=reason.stage,
-        code=reply.code if heard else None,
-        enhanced=reply.enhanced if heard else None,
-        named_ips=tuple(find_ips(reply.text, exclude=relay)) if heard else (),
-        reason=reason,
-    )
+    return Words(signature(reason.reply), reply.code, reason.stage, tuple(find_ips(reply.text)), reason)
 
 
 def text_of(raw: bytes) -> str:

@@ -75,15 +75,18 @@ def run_playbook(
     env: dict[str, str] | None = None,
     rc: int | None = 0,
     timeout: float = 120,
+    within: t.Sequence[str] = (),
 ) -> Run:
     """Run a playbook in the folder `cwd`.
 
     `playbook` is a name (`postmaster.delist.incident`), a path, or the plays themselves.
     `inventory` is a path or the inventory's own data; without it, localhost by the local connection.
     `rc` is the code that the run must end with; None takes any.
+    `within` is a command that runs another one (its words follow) in the surroundings of the hosts.
     """
     results = cwd / f"results-{len(list(cwd.glob('results-*.jsonl')))}.jsonl"
     command = [
+        *within,
         str(BIN / "ansible-playbook"),
         _playbook(playbook, cwd),
         "-i",

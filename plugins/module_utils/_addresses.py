@@ -41,7 +41,7 @@ _VERSION_BEFORE = re.compile(
     r"(?:\b(?:version|build|release|section)|\bSMTPSVC\(|\bcomplaints -)[ :]*\Z", re.IGNORECASE
 )
 # "… user complaints - 4.16.55.1; see https://…": the software signs its reply so.
-_SIGNED_BEFORE = re.compile(r" - \Z")
+_SIGNED_BEFORE = " - "
 # The server that answered, or was called, as Postfix and Exim name it: another hop's relay, not a sender.
 _RELAY = re.compile(
     r"(?<!\S)[^\s\[\]]{1,255} ?\[[^\s\[\]]{3,50}\](?::[0-9]{1,5})?"
@@ -151,4 +151,4 @@ def _counts_builds(text: str, match: t.Match[str], *, alone: bool) -> bool:
         return True
     after = text[match.end() : match.end() + 1]
     # At the very end, behind an address already named, it signs too: the log line was cut before its URL.
-    return bool(_SIGNED_BEFORE.search(before)) and (after == ";" or (not after and not alone))
+    return before.endswith(_SIGNED_BEFORE) and (after == ";" or (not after and not alone))

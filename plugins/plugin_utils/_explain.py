@@ -39,13 +39,10 @@ def explain(
     :param command: the SMTP command that was answered, such as RCPT TO
     """
     using = recogniser(tuple(knowledge_paths))
+    stage = stage_of(command)
     found: dict[tuple[str, str, str | None], dict[str, t.Any]] = {}
     for item in pasted.read(text):
-        item = item._replace(
-            relay_host=item.relay_host or relay,
-            dsn=item.dsn or dsn,
-            stage=item.stage or stage_of(command),
-        )
+        item = item.completed(relay, dsn, stage)
         diagnosis = _diagnosis(using, item)
         if diagnosis is not None:
             found.setdefault((diagnosis["id"], diagnosis["reply"]["text"], item.relay_host), diagnosis)

@@ -22,6 +22,13 @@ class Pasted(t.NamedTuple):
     has_code: bool = True
     is_ours: bool = False  # our own server said it, to somebody else
 
+    def completed(self, relay_host: str | None, dsn: str | None, stage: str | None) -> Pasted:
+        """Return it with what the text itself does not say."""
+        reply, own_relay, relay_ips, own_dsn, own_stage, status, has_code, is_ours = self
+        return Pasted(
+            reply, own_relay or relay_host, relay_ips, own_dsn or dsn, own_stage or stage, status, has_code, is_ours
+        )
+
 
 _STAGES = {
     "CONNECT": "greeting",

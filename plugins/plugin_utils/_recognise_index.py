@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE to the collection: may change at any time without notice.
-"""Which rules hold for one reply: those whose literals stand in it, or, for rules without words, whose code it has."""
+"""Which rules hold for one reply: those whose literals stand in it, or, for rules without words, whose code it has.
+
+Generic rules look past mail addresses; a receiver's own address may be what tells its reply.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,8 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._recognise_liter
     Subject,
     is_code,
     normal,
+    standing,
+    without_addresses,
 )
 
 
@@ -31,10 +36,14 @@ class Match(t.NamedTuple):
 class _Condition:
     """A rule, ready for comparison."""
 
-    __slots__ = ("any_of", "codes", "none_of", "priority", "refined", "rule", "tokens", "weight", "wordless")
+    __slots__ = (
+        *("rule", "is_generic", "priority", "tokens", "any_of", "none_of"),
+        *("codes", "wordless", "refined", "weight"),
+    )
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
+        self.is_generic = rule.is_generic
         self.priority = rule.priority
         self.refined = bool(rule.enhanced or rule.codes or rule.stages or rule.pattern)
         self.tokens = frozenset(map(normal, rule.tokens))
@@ -90,28 +99,37 @@ class Index:
     def __init__(self, rules: t.Iterable[Rule]) -> None:
         conditions = [_Condition(rule) for rule in rules]
         self.literals = Literals({text for each in conditions for text in each.tokens | each.any_of | each.none_of})
-        self._by_literal: dict[str, list[_Condition]] = defaultdict(list)
+        by_literal: dict[str, list[_Condition]] = defaultdict(list)
         self._by_enhanced: dict[str, list[_Condition]] = defaultdict(list)
         self._by_code: dict[int, list[_Condition]] = defaultdict(list)
         for condition in conditions:
             # One of the tokens is enough to find it by: the longest says most.
             for literal in (max(condition.tokens, key=len),) if condition.tokens else condition.any_of:
-                self._by_literal[literal].append(condition)
+                by_literal[literal].append(condition)
             if condition.wordless:
                 for enhanced in condition.rule.enhanced:
                     self._by_enhanced[enhanced].append(condition)
                 for code in () if condition.rule.enhanced else condition.rule.codes:
                     self._by_code[code].append(condition)
+        self._by_literal = dict(by_literal)
 
     def matches(self, subject: Subject) -> t.Iterator[list[Match]]:
         """Yield the rules that hold, those of the highest priority first; few replies need more than one step."""
         occurring = self.literals.occurring(subject)
+        anybodys, among = subject, occurring
+        if "@" in subject.text:
+            anybodys = without_addresses(subject)
+            among = standing(occurring, anybodys.text)
         by_literal = self._by_literal
-        found = {each for literal in occurring if literal in by_literal for each in by_literal[literal]}
+        found = {each for literal in occurring for each in by_literal.get(literal, ())}
         found.update(self._by_enhanced.get(subject.enhanced or "", ()))
         found.update(self._by_code.get(subject.code or 0, ()))
         for priority in sorted({each.priority for each in found}, reverse=True):
-            of_priority = [each for each in found if each.priority == priority]
-            matches = [match for each in of_priority if (match := each.match(subject, occurring)) is not None]
+            matches = []
+            for each in found:
+                if each.priority == priority:
+                    match = each.match(anybodys, among) if each.is_generic else each.match(subject, occurring)
+                    if match is not None:
+                        matches.append(match)
             if matches:
                 yield matches

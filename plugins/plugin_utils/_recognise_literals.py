@@ -18,6 +18,9 @@ from ansible_collections.postmaster.delist.plugins.module_utils._smtp_reply impo
 
 _WORD = re.compile(r"[a-z0-9]+")
 _LAST_WORD = re.compile(r"[a-z0-9]+\Z")
+# An address in angle brackets is one of the envelope; of a bare one the domain may be a list's or a receiver's.
+_LOCAL = r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]"
+_MAILBOX = re.compile(r"(?<=<)[^<>@\s]{1,64}@[^<>@\s]{1,253}(?=>)|(?<!" + _LOCAL + ")" + _LOCAL + r"{1,64}(?=@)")
 _ALNUM = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 
 
@@ -34,6 +37,11 @@ def prepare(reply: Reply, *, dsn: str | None = None, stage: str | None = None) -
     """Return what rules look at; C(dsn), the local view, stands in where the reply has no enhanced code."""
     enhanced = reply.enhanced or (dsn if dsn and not dsn.endswith(".0.0") else None)
     return Subject(reply.text.lower(), reply.code, enhanced, stage)
+
+
+def without_addresses(subject: Subject) -> Subject:
+    """Return the reply without the names in its mail addresses: a mailbox called junkmail says nothing about spam."""
+    return subject._replace(text=_MAILBOX.sub("*", subject.text))
 
 
 def normal(literal: str) -> str:
@@ -84,10 +92,7 @@ class Literals:
             waiting += self._by_word[word]
         for pair in self._by_pair.keys() & pairwise(words):
             waiting += self._by_pair[pair]
-        for literal in waiting:
-            if literal in text and _stands_alone(literal, text):
-                found.add(literal)
-        return found
+        return found | standing(waiting, text)
 
     def rejoined(self, subject: Subject) -> Subject | None:
         """Return the reply with words that were folded in the middle made whole, or None when there are none.
@@ -105,6 +110,11 @@ class Literals:
             else:
                 joined.append(piece)
         return subject._replace(text=" ".join(joined)) if len(joined) < len(pieces) else None
+
+
+def standing(literals: t.Iterable[str], text: str) -> set[str]:
+    """Return those of a few literals that stand in a text."""
+    return {literal for literal in literals if literal in text and _stands_alone(literal, text)}
 
 
 def _stands_alone(literal: str, text: str) -> bool:

@@ -145,6 +145,19 @@ def test_plain_words_of_another_receiver_are_no_claim():
     assert (found.rule.name, found.claimed) == ("generic_words/unknown", None)
 
 
+@pytest.mark.parametrize(
+    "text", ["452 <junkmail@b.example> is full", "452 junkmail@b.example is full", "452 <a@junkmail.example>"]
+)
+def test_generic_words_are_not_looked_for_in_mail_addresses(text):
+    using = make.recogniser(
+        make.generic(make.rule(tokens=("junkmail",))),
+        make.receiver(make.rule(tokens=("delist@acme.example",))),
+    )
+    assert winner(using, text) is None
+    assert winner(using, "552 this is junkmail, it seems") == "generic_words/blocked"
+    assert winner(using, "550 write to delist@acme.example", relay=RELAY) == "acme/blocked"
+
+
 def test_precedence_of_causes_decides_between_rules_that_fit_alike():
     using = make.recogniser(
         make.generic(

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, postmaster.delist contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks knowledge/: the form of its files, what they refer to, their patterns, and that each rule wins its samples."""
+"""Checks knowledge/: the form of its files, what they refer to, their patterns and templates, and all samples."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / ".collections"))
 
+import knowledge_answers  # noqa: E402
 import knowledge_pages  # noqa: E402
+import knowledge_requests  # noqa: E402
 import knowledge_samples  # noqa: E402
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils import _knowledge as knowledge  # noqa: E402
@@ -28,6 +30,14 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._recognise impor
 
 # Facts that nobody has looked at for so long may have changed.
 OLD_AFTER = datetime.timedelta(days=548)
+# Files of their own kind, and their schemas.
+OTHER_FILES = {
+    "cases.yml": "cases",
+    "sender_dns.yml": "sender_dns",
+    "texts/findings.yml": "finding_texts",
+    "texts/report.yml": "texts",
+    "request/refusals.yml": "texts",
+}
 PAGE = ROOT / "docs" / "receivers.md"
 
 
@@ -40,11 +50,16 @@ def main() -> int:
     complaints += references(documents)
     if not complaints:
         known = knowledge.load()
-        complaints += knowledge_samples.complaints(ROOT / "knowledge", documents, Recogniser(known))
+        root = ROOT / "knowledge"
+        complaints += knowledge_samples.complaints(root, documents, Recogniser(known))
+        complaints += knowledge_answers.complaints(root, known)
+        complaints += knowledge_requests.complaints(root, known)
+        complaints += other_files(root)
         if not options.only:
             complaints += render(known, write=not options.check)
             print(", ".join(f"{number} {what}" for what, number in knowledge_pages.counts(known).items()))
-            for line in old_facts(documents, datetime.date.today()):
+            forms = [(document.path.parent.name, "form", document) for document in knowledge_requests.documents(root)]
+            for line in old_facts([*documents, *forms], datetime.date.today()):
                 print(line)
     for slug, error in complaints:
         if not options.only or slug in options.only:
@@ -66,9 +81,21 @@ def old_facts(documents: list[tuple[str, str, Document]], today: datetime.date) 
         named = {("channels", key): channel for key, channel in (document.data.get("channels") or {}).items()}
         for name, key in (("rules", "id"), ("lists", "slug"), ("zones", "zone")):
             named.update({(name, item[key]): item for item in document.data.get(name) or ()})
+        for form in document.data.get("forms") or ():
+            if "verified_on" in form:
+                named[("forms", (form.get("pages") or [form["channel"]])[0])] = form
         for (name, key), fact in named.items():
             if today - datetime.date.fromisoformat(fact["verified_on"]) > OLD_AFTER:
                 yield f"old: {slug} {name} {key}, last looked at on {fact['verified_on']}"
+
+
+def other_files(root: Path) -> t.Iterator[knowledge_samples.Complaint]:
+    """Yield what is wrong with the form of the files that hold no rules."""
+    for name, kind in OTHER_FILES.items():
+        try:
+            yield from ((kind, error) for error in check.form_complaints(kind, read_with_lines(root / name)))
+        except KnowledgeError as error:
+            yield kind, error
 
 
 def read_all() -> tuple[list[tuple[str, str, Document]], list[knowledge_samples.Complaint]]:

@@ -16,7 +16,12 @@ from typing import Any
 from ansible_collections.postmaster.delist.plugins.plugin_utils import _knowledge_check as check
 from ansible_collections.postmaster.delist.plugins.plugin_utils import _knowledge_lint as lint
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import SHIPPED
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import Document, read, read_with_lines
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import (
+    Document,
+    KnowledgeError,
+    read,
+    read_with_lines,
+)
 from ansible_collections.postmaster.delist.plugins.plugin_utils._replies_text import fold
 
 FILES = ("receivers/*/replies.yml", "replies/*.yml")
@@ -137,7 +142,7 @@ def files(root: Path) -> Iterator[Path]:
         yield from (path for path in sorted(root.glob(pattern)) if path != SHIPPED / GENERIC)
 
 
-def complaints(document: Document) -> Iterator[Exception]:
+def complaints(document: Document) -> Iterator[KnowledgeError]:
     """Yield what is wrong with a file: its form, and patterns that are not allowed."""
     wrong = list(check.form_complaints("replies", document))
     yield from wrong

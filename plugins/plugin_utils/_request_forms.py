@@ -11,17 +11,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import jinja2
+
 from ansible_collections.postmaster.delist.plugins.plugin_utils import _knowledge_check as check
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import SHIPPED
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_model import Text
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import read, read_with_lines
-from ansible_collections.postmaster.delist.plugins.plugin_utils._request_templates import Templates
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import (
+    Document,
+    KnowledgeError,
+    read,
+    read_with_lines,
+)
+from ansible_collections.postmaster.delist.plugins.plugin_utils._request_templates import Templates, compiled
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_text import block
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_way import Way
 
 # Where forms stand: of receivers, of lists, and what holds for any form of which no file says more.
 FILES = ("receivers/*/form.yml", "request/forms/*.yml")
-_GENERIC = "request/form.yml"
+GENERIC = "request/form.yml"
 
 Data = Mapping[str, Any]
 
@@ -74,6 +81,19 @@ def is_page(url: str, page: str) -> bool:
     return bare.startswith(page) and bare[len(page) : len(page) + 1] in ("", "/", "?", "#")
 
 
+def complaints(document: Document) -> Iterator[KnowledgeError]:
+    """Yield what is wrong with a file of forms: its form, and values that are no templates."""
+    wrong = list(check.form_complaints("form", document))
+    yield from wrong
+    for index, form in enumerate(() if wrong else document.data["forms"]):
+        for number, field in enumerate(form["fields"]):
+            try:
+                compiled(field["value"])
+            except jinja2.TemplateSyntaxError as error:
+                where = ("forms", index, "fields", number, "value")
+                yield document.error(where, f"a template was expected: {error.message}")
+
+
 def _forms_below(directory: Path) -> Iterator[Data]:
     for pattern in FILES:
         for path in sorted(directory.glob(pattern)):
@@ -81,12 +101,13 @@ def _forms_below(directory: Path) -> Iterator[Data]:
                 yield from read(path)["forms"]
             else:
                 document = read_with_lines(path)
-                check.document("form", document)
+                for complaint in complaints(document):
+                    raise complaint
                 yield from document.data["forms"]
 
 
 def _generic(channel: str) -> Data:
-    forms: Sequence[Data] = read(SHIPPED / _GENERIC)["forms"]
+    forms: Sequence[Data] = read(SHIPPED / GENERIC)["forms"]
     return next(form for form in forms if form["channel"] == channel)
 
 

@@ -24,6 +24,14 @@ class TemplateProblem(ValueError):
     """A template that cannot be rendered; the message names the template, the line and the reason."""
 
 
+def compiled(source: str) -> jinja2.Template:
+    """Return a text as a template.
+
+    :raises jinja2.TemplateSyntaxError: it is none
+    """
+    return Templates(()).from_string(source)
+
+
 class Templates:
     """Templates found by name below several directories; the first that holds a name wins."""
 
@@ -47,7 +55,7 @@ class Templates:
         )
 
         # The same few values are rendered for each finding.
-        self._from_string = functools.cache(self._environment.from_string)
+        self.from_string = functools.cache(self._environment.from_string)
 
     def render(self, names: Sequence[str], context: Mapping[str, Any]) -> str:
         """Render the first template of C(names) that exists."""
@@ -55,7 +63,7 @@ class Templates:
 
     def render_text(self, source: str, context: Mapping[str, Any], *, name: str) -> str:
         """Render a template that a knowledge file holds as a value; C(name) says where, for messages."""
-        return self._render(name, lambda: self._from_string(source), context)
+        return self._render(name, lambda: self.from_string(source), context)
 
     def _render(self, name: str, load: Any, context: Mapping[str, Any]) -> str:
         try:

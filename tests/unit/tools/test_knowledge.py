@@ -104,3 +104,117 @@ def test_the_page_holds_each_receiver_rule_and_list_once(tool):
     assert "| `blocked` | a\\|b &lt;x> | ip_blocklisted_receiver | English. | delist@acme.example | high |" in page
     assert page.count("(`listco_one`)") == 1
     assert page == tool("knowledge_pages").receivers_page(known)
+
+
+WORDING = {
+    "id": "gone",
+    "verdict": "removed",
+    "language": "en",
+    "any_of": ["has been removed from our block list"],
+    "samples": ["203.0.113.7 has been removed from our block list."],
+}
+WORDING_FILE = {"schema": 1, "parties": ["acme"], "verdicts": [WORDING]}
+
+
+@pytest.mark.parametrize(
+    ("file", "expected"),
+    [
+        (WORDING_FILE, []),
+        (
+            {**WORDING_FILE, "parties": ["emca"]},
+            ["parties[0]: the slug of a receiver or operator was expected, not 'emca'"],
+        ),
+        (
+            {**WORDING_FILE, "sources": {"s": make.SOURCES["s"]}},
+            ["sources.s: a verdict that rests on this source was expected"],
+        ),
+        (
+            {**WORDING_FILE, "verdicts": [{**WORDING, "samples": ["We look into it."]}]},
+            ["verdicts[0].samples[0]: removed was expected, not none"],
+        ),
+        (
+            {**WORDING_FILE, "verdicts": [{**WORDING, "near_misses": WORDING["samples"]}]},
+            ["verdicts[0].near_misses[0]: another verdict than removed was expected, not removed"],
+        ),
+        (
+            {**WORDING_FILE, "verdicts": [{**WORDING, "pattern": "(a+)+"}]},
+            ["verdicts[0].pattern: a repetition with an end was expected"],
+        ),
+        ({**WORDING_FILE, "verdicts": [{**WORDING, "verdict": "gone"}]}, ["verdicts[0].verdict: 'gone' is not one of"]),
+    ],
+)
+def test_wordings_of_answers_must_say_what_their_samples_show(tool, tmp_path, file, expected):
+    path = tmp_path / "replies" / "own.yml"
+    path.parent.mkdir()
+    path.write_text(json.dumps(file))
+    (tmp_path / "replies" / "generic.yml").write_bytes((ROOT / "knowledge" / "replies" / "generic.yml").read_bytes())
+    found = list(tool("knowledge_answers").complaints(tmp_path, make.known(make.receiver())))
+
+    assert [slug for slug, _error in found] == ["own"] * len(expected)
+    for (_slug, error), start in zip(found, expected, strict=True):
+        assert str(error).partition(": ")[2].startswith(start)
+        assert error.line
+
+
+FORM = {
+    "pages": ["help.acme.example/unblock"],
+    "sources": [make.SOURCES["s"]],
+    "confidence": "high",
+    "verified_on": "2026-11-24",
+    "fields": [{"name": "IP", "value": "{{ subject.value }}", "help": {"en": "IP", "ja": "IP"}}],
+    "next": {"en": "Wait.", "ja": "待つ"},
+}
+
+
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [
+        (FORM, []),
+        ({**FORM, "pages": ["elsewhere.example"]}, ["form.yml:1: forms[0].pages: the page of a channel was expected"]),
+        (
+            {**FORM, "fields": [{**FORM["fields"][0], "value": "{{ subject.value"}]},
+            ["form.yml:1: forms[0].fields[0].value: a template was expected: "],
+        ),
+        ({**FORM, "fields": []}, ["form.yml:1: forms[0].fields: "]),
+    ],
+)
+def test_forms_must_be_of_a_channel_and_their_values_templates(tool, tmp_path, form, expected):
+    (tmp_path / "request").mkdir()
+    (tmp_path / "request" / "form.yml").write_bytes((ROOT / "knowledge" / "request" / "form.yml").read_bytes())
+    path = tmp_path / "receivers" / "acme" / "form.yml"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps({"schema": 1, "forms": [form]}))
+    complaints = tool("knowledge_requests").complaints(tmp_path, make.known(make.receiver()))
+    found = [str(error) for _slug, error in complaints]
+
+    assert len(found) == len(expected)
+    assert all(start in error for error, start in zip(found, expected, strict=True)), found
+
+
+@pytest.mark.parametrize(
+    ("slug", "text", "expected"),
+    [
+        ("acme", "Subject: {{ subject.value }}\n", []),
+        ("acme", "Subject: x\n\n{% if %}\n", ["request.eml.j2:3: a template was expected: "]),
+        ("emca", "Subject: x\n", ["request.eml.j2: a receiver emca with a channel 'email' was expected"]),
+    ],
+)
+def test_templates_of_requests_must_be_templates_of_somebody(tool, tmp_path, slug, text, expected):
+    (tmp_path / "request").mkdir()
+    (tmp_path / "request" / "form.yml").write_bytes((ROOT / "knowledge" / "request" / "form.yml").read_bytes())
+    path = tmp_path / "receivers" / slug / "request.eml.j2"
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    complaints = tool("knowledge_requests").complaints(tmp_path, make.known(make.receiver()))
+    found = [str(error) for _slug, error in complaints]
+
+    assert len(found) == len(expected)
+    assert all(start in error for error, start in zip(found, expected, strict=True)), found
+
+
+def test_old_forms_are_named_too(tool, tmp_path):
+    path = tmp_path / "form.yml"
+    path.write_text(json.dumps({"forms": [{**FORM, "verified_on": "2024-01-01"}]}))
+    old = tool("knowledge").old_facts([("acme", "form", read_with_lines(path))], datetime.date(2026, 11, 24))
+
+    assert list(old) == ["old: acme forms help.acme.example/unblock, last looked at on 2024-01-01"]

@@ -12,7 +12,7 @@ export ANSIBLE_CONFIG ?= ansible.cfg
 export ANSIBLE_COLLECTIONS_PATH := .collections:$(or $(ANSIBLE_COLLECTIONS_PATH),~/.ansible/collections:/usr/share/ansible/collections)
 
 .PHONY: help setup setup-dev incident explain test lint bench bench-evidence bench-explain bench-dnsbl bench-ledger \
-        lab lab-setup lab-down lab-in lab-on lab-test nightly knowledge clean
+        lab lab-setup lab-down lab-in lab-on lab-test lab-smoke nightly knowledge clean
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 24
@@ -66,6 +66,11 @@ lab-on: ## Runs COMMAND as root on HOST of the lab
 lab-test: .venv/.setup-dev ## The tests against real mail hosts, in labs of their own
 	@$(LAB) setup || [ $$? = 3 ]
 	@$(PYTHON_IN_VENV) -m pytest -q tests/lab
+
+lab-smoke: .venv/.setup-dev ## The shortest of them, as .ci/run does
+	@$(LAB) setup || [ $$? = 3 ]
+	@mkdir -p build/log
+	@$(PYTHON_IN_VENV) -m pytest -q -m smoke tests/lab >build/log/lab.log 2>&1; code=$$?; cat build/log/lab.log; exit $$code
 
 nightly: .venv/.setup-dev ## Every test in its long form, then the promised figures
 	@$(PYTHON_IN_VENV) tools/check.py nightly

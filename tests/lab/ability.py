@@ -92,6 +92,7 @@ def install_programs() -> None:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
+            timeout=300,
             check=False,
         )
         if command is install and not done.returncode:

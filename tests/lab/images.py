@@ -25,6 +25,7 @@ from ansible_collections.postmaster.delist.tests.lab import place
 from ansible_collections.postmaster.delist.tests.lab.ability import NotPossibleError
 
 HOST = ("postfix", "libsasl2-modules", "openssh-server", "python3", "iproute2", "ca-certificates", "tzdata")
+PATIENCE = 900  # seconds for one image; a minute is usual
 LEFT_OUT = ("/usr/share/man/*", "/usr/share/doc/*", "/usr/share/locale/*", "/usr/share/info/*")
 
 
@@ -83,7 +84,9 @@ def _build(recipe: Recipe, mirror: str) -> None:
     ]
     proxy = _proxy()
     env = os.environ | ({"http_proxy": proxy} if proxy else {})
-    done = subprocess.run(command, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
     if done.returncode:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise RuntimeError(f"mmdebstrap cannot build {recipe.suite} from {mirror}:\n{done.stdout}{done.stderr}")

@@ -47,7 +47,7 @@ def gone(lab: Lab, spaces: set[str]) -> None:
     lab.wait(lambda: not remains(lab, spaces), f"still there: {remains(lab, spaces)}", patience=5)
 
 
-@pytest.mark.parametrize("which", ["outermost", "process 1"])
+@pytest.mark.parametrize("which", [pytest.param("outermost", marks=pytest.mark.smoke), "process 1"])
 def test_nothing_is_left_of_a_killed_lab(fresh_lab: FreshLab, which):
     lab = fresh_lab(4)
     spaces = namespaces(lab)

@@ -12,6 +12,7 @@ from ansible_collections.postmaster.delist.tests.lab import plan
 from ansible_collections.postmaster.delist.tests.lab.handle import Lab
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize(
     ("receiver", "rule", "recipient", "stage", "status"),
     [

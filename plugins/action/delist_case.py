@@ -14,6 +14,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils import _request_folder as folder
+from ansible_collections.postmaster.delist.plugins.plugin_utils._answers import _events as answers
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import KnowledgeError, load
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger import _place as place
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger import _proof as proof
@@ -31,7 +32,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._opening
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._tables import MISSING
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._timings import timings
 
-OPERATIONS = ("advance", "due", "export", "import", "list", "open")
+OPERATIONS = ("advance", "answers", "due", "export", "import", "list", "open")
 # What others record when they act; by hand, it would only be a claim.
 BY_HAND = ("acknowledged", "asked", "chased", "decided", "delivered", "escalated", "expired", "note", "submitted")
 ARGUMENT_SPEC: dict[str, t.Any] = {
@@ -52,6 +53,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
 }
 REQUIRED_IF = [
     ["operation", "open", ["run_dir"]],
+    ["operation", "answers", ["run_dir"]],
     ["operation", "advance", ["case", "event"]],
     ["operation", "export", ["path"]],
     ["operation", "import", ["path"]],
@@ -77,7 +79,7 @@ class ActionModule(ActionBase):
                 options["ledger"] or place.default_url(), timings(), now=now, dry_run=self._task.check_mode
             ) as ledger:
                 done = _DO[options["operation"]](ledger, options, now)
-        except (LedgerError, EventError, folder.FindingsError, KnowledgeError) as exc:
+        except (LedgerError, EventError, answers.AnswersError, folder.FindingsError, KnowledgeError) as exc:
             raise AnsibleActionFail(str(exc)) from None
         except OSError as exc:
             raise AnsibleActionFail(f"The file {options['path']} cannot be used: {exc}") from None
@@ -121,6 +123,22 @@ def _advance(ledger: Ledger, options: Options, now: datetime.datetime) -> Done:
     after = f"{case.id}: {case.state}\n"
     diff = {"before": f"{case.id}: {before[0]}\n" if written else after, "after": after}
     return {"changed": written, "cases": [to_data(case, _history(options, snapshot))], "diff": diff}
+
+
+def _answers(ledger: Ledger, options: Options, now: datetime.datetime) -> Done:
+    """Record what the answers of a run say, each for the cases that it may advance."""
+    changed, cases = False, {}
+    for answer in answers.read(Path.cwd() / options["run_dir"]):
+        for case_id in answer["advances"]:
+            try:
+                snapshot, written = answers.record(ledger, case_id, answer, actor=_actor(options), now=now)
+            except LedgerError as exc:
+                cases[case_id] = {"id": case_id, "refused": str(exc)}
+                continue
+            changed = changed or written
+            if snapshot.case and written:
+                cases[case_id] = to_data(snapshot.case)
+    return {"changed": changed, "cases": list(cases.values())}
 
 
 def _list(ledger: Ledger, options: Options, now: datetime.datetime) -> Done:
@@ -188,6 +206,7 @@ def _is_wanted(case: t.Mapping[str, t.Any], options: Options) -> bool:
 
 _DO: t.Mapping[str, t.Callable[[t.Any, Options, datetime.datetime], Done]] = {
     "advance": _advance,
+    "answers": _answers,
     "due": _due,
     "export": _export,
     "import": _import,

@@ -40,11 +40,13 @@ options:
     description:
       - V(open) opens the cases of the findings of a run, or brings them up to date.
       - V(advance) records an O(event) of a O(case).
+      - V(answers) records what the answers in O(run_dir) say, where C(postmaster.delist.delist_reply_info) found that
+        they may advance a case; the same answer once.
       - V(list) returns cases, V(due) what is to be done now.
       - V(export) writes all events as JSON lines to O(path); V(import) adds those that are not in the ledger yet.
     type: str
     required: true
-    choices: [advance, due, export, import, list, open]
+    choices: [advance, answers, due, export, import, list, open]
   ledger:
     description:
       - Where the ledger is, a URL of SQLAlchemy such as V(sqlite:////srv/delist/ledger.sqlite3) or
@@ -57,7 +59,9 @@ options:
       - By default user and machine.
     type: str
   run_dir:
-    description: The folder of the run whose C(findings.json) is read. Required by O(operation=open).
+    description:
+      - The folder of the run whose C(findings.json) or C(answers.json) is read. Required by O(operation=open) and
+        O(operation=answers).
     type: path
   case:
     description: The case, such as V(PD-214AF310BC). Required by O(operation=advance).
@@ -114,6 +118,7 @@ options:
 seealso:
   - module: postmaster.delist.diagnose
   - module: postmaster.delist.delist_request
+  - module: postmaster.delist.delist_reply_info
 """
 
 EXAMPLES = r"""
@@ -138,7 +143,7 @@ EXAMPLES = r"""
 RETURN = r"""
 cases:
   description: The cases.
-  returned: O(operation=open), O(operation=advance) and O(operation=list)
+  returned: O(operation=open), O(operation=advance), O(operation=answers) and O(operation=list)
   type: list
   elements: dict
   contains:

@@ -15,7 +15,7 @@ OWN = "ansible_collections.postmaster.delist.plugins."
 YOUNGER_THAN_HOSTS = {"graphlib", "tomllib", "zoneinfo"}
 TALKS_TO_HOSTS = ("ansible.executor", "ansible.plugins.action", "ansible.plugins.connection", "socket", "subprocess")
 CONTROLLER_PACKAGES = {"ansible", "dns", "jinja2", "jsonschema", "referencing", "sqlalchemy", "yaml"}
-EXTRA_PACKAGES = {"apprise", "boto3", "botocore", "imap_tools", "psycopg"}
+EXTRA_PACKAGES = {"apprise", "authres", "boto3", "botocore", "imap_tools", "psycopg"}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -125,6 +125,15 @@ class Ledger:
             began = {case_id: at for case_id, at in self._connection.execute(first) if case_id in ids}
         return sorted(began, key=lambda case_id: (began[case_id], case_id))
 
+    def cases(self, *, open_only: bool = False) -> list[Case]:
+        """Return the cases themselves, the oldest first."""
+        wanted = self.case_ids(open_only=open_only)
+        events: dict[str, list[Event]] = {case_id: [] for case_id in wanted}
+        for event in self.events():
+            if event.case in events:
+                events[event.case].append(event)
+        return [fold(events[case_id], self._timings) for case_id in wanted]
+
     def due(self, until: datetime.datetime) -> list[Due]:
         """Return what is due at a moment, the longest overdue first."""
         e = self._events.c

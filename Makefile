@@ -11,7 +11,7 @@ PYTHON_IN_VENV := .venv/bin/python
 export ANSIBLE_CONFIG ?= ansible.cfg
 export ANSIBLE_COLLECTIONS_PATH := .collections:$(or $(ANSIBLE_COLLECTIONS_PATH),~/.ansible/collections:/usr/share/ansible/collections)
 
-.PHONY: help setup setup-dev incident explain test lint bench bench-evidence bench-explain bench-dnsbl bench-ledger \
+.PHONY: help setup setup-dev incident explain test lint bench bench-evidence bench-explain bench-dnsbl bench-ledger bench-lab \
         lab lab-setup lab-down lab-in lab-on lab-test lab-smoke nightly knowledge clean
 
 help: ## This list
@@ -40,9 +40,9 @@ test: .venv/.setup-dev ## All that must hold
 lint: .venv/.setup-dev ## The linters alone
 	@$(PYTHON_IN_VENV) tools/check.py lint
 
-bench: $(foreach name,evidence explain dnsbl ledger,$(if $(wildcard tests/bench/$(name).py),bench-$(name))) ## The promised figures
+bench: $(foreach name,evidence explain dnsbl ledger lab,$(if $(wildcard tests/bench/$(name).py),bench-$(name))) ## The promised figures
 
-bench-evidence bench-explain bench-dnsbl bench-ledger: bench-%: .venv/.setup-dev
+bench-evidence bench-explain bench-dnsbl bench-ledger bench-lab: bench-%: .venv/.setup-dev
 	@$(PYTHON_IN_VENV) tests/bench/$*.py
 
 # The lab wants root on Debian, and ends with 3 where none can be: there its tests are skipped, and say why.

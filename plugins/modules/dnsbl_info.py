@@ -272,7 +272,7 @@ resolver:
   sample: {servers: [127.0.0.53], state: truthful, answers: []}
 """
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.postmaster.delist.plugins.module_utils._dns import dnsbl, library, options
 
@@ -281,7 +281,7 @@ def main() -> None:
     module = AnsibleModule(argument_spec=options.DNSBL, supports_check_mode=True)
     problem = library.missing()
     if problem is not None:
-        module.fail_json(msg=missing_required_lib(library.REQUIREMENT), exception=problem)
+        module.fail_json(msg=library.wanted(), exception=problem)
     try:
         found = dnsbl.check(module.params)
     except dnsbl.CannotAsk as error:

@@ -161,7 +161,7 @@ manual:
       text: {en: Spam rate and reputation at Gmail., ja: Gmailでの迷惑メール率と評価。}
 """
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.postmaster.delist.plugins.module_utils._dns import dnsbl, library, options, sender
 
@@ -170,7 +170,7 @@ def main() -> None:
     module = AnsibleModule(argument_spec=options.SENDER, supports_check_mode=True)
     problem = library.missing()
     if problem is not None:
-        module.fail_json(msg=missing_required_lib(library.REQUIREMENT), exception=problem)
+        module.fail_json(msg=library.wanted(), exception=problem)
     try:
         found = sender.check(module.params)
     except dnsbl.CannotAsk as error:

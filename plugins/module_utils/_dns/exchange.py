@@ -150,7 +150,10 @@ class Exchange:
             pause = feed.wait(now) if self._open < self._window else None
             if not self._open and pause is None:
                 return
+            asked = self._open
             self._expire(now)
+            if self._open < asked:
+                continue  # There is room for other questions, or nothing is left to wait for.
             for key, events in self._selector.select(self._nap(now, pause)):
                 if isinstance(key.data, _Port):
                     self._receive(key.data)

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import platform
+import sys
 import traceback
 import typing as t
 
@@ -50,6 +52,12 @@ def missing() -> str | None:
     if (dns.version.MAJOR, dns.version.MINOR) < MINIMUM:
         return "dnspython {} is older than {}.{}".format(dns.version.version, *MINIMUM)
     return None
+
+
+def wanted() -> str:
+    """Return what to do where it is missing, for the user of this very Python."""
+    where = f"{sys.executable} on {platform.node()}"
+    return f"{REQUIREMENT} is missing for {where}; Debian has it as python3-dnspython, pip as dnspython"
 
 
 def version() -> str:

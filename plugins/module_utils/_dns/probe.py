@@ -53,7 +53,10 @@ def zones(exchange: Exchange, tallies: t.Iterable[tally.Tally]) -> None:
     exchange.run(PacedFeed(sources), lambda question, answer: heard.__setitem__(question.tag, answer))
     for order, each in enumerate(tallies):
         points = {point: heard[order, point] for point in ("clean", "listed") if (order, point) in heard}
-        _assess(each, points)
+        if len(points) < sum(value is not None for value in each.zone.test_points(each.kind).values()):
+            each.stop(answers.DEADLINE)  # Time was up before it was asked: that says nothing about its entries.
+        else:
+            _assess(each, points)
 
 
 def _assess(each: tally.Tally, points: dict[str, answers.Answer]) -> None:

@@ -47,9 +47,9 @@ def survey(zones: t.Sequence[Zone], targets: list[names.Target], way: Way) -> Su
     deadline = None if way.max_seconds is None else time.monotonic() + way.max_seconds
     with Exchange(way.servers, port=way.port, timeout=way.timeout, retries=way.retries, deadline=deadline) as exchange:
         resolver = probe.resolver(exchange)
-        if resolver.state == "rewriting":
+        if resolver.state in ("rewriting", "silent"):
             for tally in tallies:
-                tally.stop("resolver_rewrites")
+                tally.stop("resolver_rewrites" if resolver.state == "rewriting" else answers.TIMEOUT)
         else:
             probe.zones(exchange, tallies)
             exchange.run(PacedFeed(_sources(tallies)), _record)

@@ -5,11 +5,12 @@
 """Runs a playbook of this checkout the way `make` is asked to: tools/play.py incident | explain.
 
 incident: INVENTORY, LIMIT and SINCE of the environment; explain: standard input. Both: LANGUAGE, and ARGS with any
-further options of ansible-playbook.
+further options of ansible-playbook. The sample incident has a DNS of its own while it runs; others ask the real one.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -51,14 +52,24 @@ def command(playbook: str, *options: str, **extra_vars: str) -> list[str]:
 
 def incident() -> int:
     inventory = os.environ.get("INVENTORY") or SAMPLE.name
-    path = Path(inventory).resolve()
-    if SAMPLE in (path, *path.parents):
-        subprocess.run([sys.executable, "tools/prepare_sample.py"], check=True)
     limit = os.environ.get("LIMIT")
     options = ["-i", inventory, *(["-l", limit] if limit else [])]
-    return subprocess.run(
-        command("incident", *options, since=os.environ.get("SINCE", ""), language=language()), check=False
-    ).returncode
+    with surroundings(Path(inventory).resolve()) as further:
+        asked = command("incident", *options, since=os.environ.get("SINCE", ""), language=language(), **further)
+        return subprocess.run(asked, check=False).returncode
+
+
+@contextlib.contextmanager
+def surroundings(inventory: Path) -> t.Iterator[dict[str, str]]:
+    """What only the sample needs: logs of the last hours, and a DNS; gives the variables that tell of it."""
+    if SAMPLE not in (inventory, *inventory.parents):
+        yield {}
+        return
+    import example_dns  # with dnspython, which only the sample wants here
+
+    subprocess.run([sys.executable, "tools/prepare_sample.py"], check=True)
+    with example_dns.serving(example_dns.read(SAMPLE / "dns.yml.txt")) as port:
+        yield {"sample_dns_port": str(port)}
 
 
 def explain() -> int:

@@ -51,4 +51,6 @@ class ActionModule(ActionBase):
             "count": len(findings),
             "causes": dict(sorted(Counter(finding["cause"] for finding in findings).items())),
             "notes": found["notes"],
+            "addresses": found["addresses"],
+            "domains": found["domains"],
         }

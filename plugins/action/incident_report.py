@@ -16,7 +16,8 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Report, gather, host_of, reason_of
+from ansible_collections.postmaster.delist.plugins.plugin_utils._reason import reason_of
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Report, gather, host_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import Command, of_this_run
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_markdown import markdown
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_screen import screen
@@ -32,6 +33,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "language": {"type": "str", "choices": list(LANGUAGES), "default": "en"},
     "gathered": {"type": "str", "default": "evidence_host"},
     "diagnosis": {"type": "str", "default": "diagnosis_made"},
+    "lists": {"type": "str", "default": "diagnosis_listed"},
     "request": {"type": "str", "default": "request_written"},
 }
 
@@ -69,12 +71,13 @@ def _report(run_dir: Path, options: dict[str, t.Any], variables: dict[str, t.Any
         )
         for name in variables["ansible_play_hosts_all"]
     ]
-    steps = {step: variables.get(options[step]) or {} for step in ("diagnosis", "request")}
+    steps = {step: variables.get(options[step]) or {} for step in ("diagnosis", "lists", "request")}
     return gather(
         run_dir,
         hosts=hosts,
         finished_at=datetime.datetime.now().astimezone(),
         failed_steps={step: reason_of(result) for step, result in steps.items() if result.get("failed")},
+        lists_asked="path" in steps["lists"],
     )
 
 

@@ -49,6 +49,7 @@ notes:
     finding has low confidence, and no request is written from it.
 seealso:
   - module: postmaster.delist.explain
+  - module: postmaster.delist.diagnose_listings
 """
 
 EXAMPLES = r"""
@@ -76,6 +77,18 @@ causes:
   returned: success
   type: dict
   sample: {ip_blocklisted_receiver: 2, recipient_invalid: 1}
+addresses:
+  description: The public addresses of the fleet, as configured or as named by replies that are believed.
+  returned: success
+  type: list
+  elements: str
+  sample: [203.0.113.7]
+domains:
+  description: The domains that a believed finding is about.
+  returned: success
+  type: list
+  elements: str
+  sample: []
 notes:
   description: What could not be read, with C(code), C(path), and a sentence in C(en) and C(ja).
   returned: success

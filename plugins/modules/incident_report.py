@@ -54,6 +54,12 @@ options:
       - The name of the variable with the result of M(postmaster.delist.diagnose), so that its failure is reported.
     type: str
     default: diagnosis_made
+  lists:
+    description:
+      - The name of the variable with the result of M(postmaster.delist.diagnose_listings). Without one, nothing is said
+        about block lists.
+    type: str
+    default: diagnosis_listed
   request:
     description:
       - The name of the variable with the result of M(postmaster.delist.delist_request), so that its failure is

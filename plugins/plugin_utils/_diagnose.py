@@ -10,6 +10,7 @@ import datetime
 import typing as t
 from pathlib import Path
 
+from ansible_collections.postmaster.delist.plugins.module_utils._addresses import is_public, normalise
 from ansible_collections.postmaster.delist.plugins.plugin_utils import _diagnose_evidence as evidence
 from ansible_collections.postmaster.delist.plugins.plugin_utils import _findings as findings
 from ansible_collections.postmaster.delist.plugins.plugin_utils._diagnose_egress import Fleet
@@ -25,22 +26,45 @@ _SEVERITIES = ("critical", "high", "medium", "low", "info")
 
 
 def diagnose(folder: Path, *, knowledge_paths: t.Sequence[str] = ()) -> dict[str, t.Any]:
-    """Return the content of findings.json for a folder of evidence files."""
+    """Return the content of findings.json for a folder of evidence files.
+
+    C(addresses) are the public addresses of the fleet: what the hosts have in their configuration, and what findings
+    name that are believed. C(domains) are those that somebody refuses.
+    """
     using = recogniser(tuple(knowledge_paths))
     hosts, broken = evidence.read(folder)
     seen = _by_identity(using, hosts)
     delivered_at = _delivered_at(using, hosts)
+    configured = {ip for host in hosts for ip in host.configured}
     del hosts  # a fleet's evidence and its findings need not be held together
     found = [finding_of(seen.pop(identifier), using.known, delivered_at=delivered_at) for identifier in list(seen)]
-    return {"schema": 1, "findings": sorted(found, key=_order), "notes": [_note(item) for item in broken]}
+    return {
+        "schema": 1,
+        "findings": sorted(found, key=_order),
+        "notes": [_note(item) for item in broken],
+        "addresses": sorted({ip for ip in map(normalise, configured) if ip and is_public(ip)} | _named(found, "ip")),
+        "domains": sorted(_named(found, "domain")),
+    }
 
 
 def dumped(result: dict[str, t.Any]) -> t.Iterator[str]:
     """Yield findings.json in pieces, one finding a line: a fleet's is large, and lines can be compared."""
-    yield f'{{"schema": {result["schema"]}, "notes": {json_text(result["notes"])}, "findings": ['
+    yield f'{{"schema": {result["schema"]}'
+    for name in ("notes", "addresses", "domains"):
+        yield f', "{name}": {json_text(result[name])}'
+    yield ', "findings": ['
     for number, finding in enumerate(result["findings"]):
         yield f"{',' if number else ''}\n{json_text(finding)}"
     yield "\n]}\n"
+
+
+def _named(found: t.Iterable[dict[str, t.Any]], kind: str) -> set[str]:
+    """Return the subjects of a kind, and for addresses where mail left from, without those that may be anybody's."""
+    believed = [finding for finding in found if finding["confidence"] != "low"]
+    named = {finding["subject"]["value"] for finding in believed if finding["subject"]["kind"] == kind}
+    if kind == "ip":
+        named |= {finding["egress_ip"] for finding in believed}
+    return named - {None}
 
 
 def _by_identity(using: Recogniser, hosts: t.Sequence[evidence.HostEvidence]) -> dict[str, list[Seen]]:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import collections
 import datetime
 import json
-import re
 import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import SHIPPED
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import read
-from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import plain
+from ansible_collections.postmaster.delist.plugins.plugin_utils._listings import not_clean
+from ansible_collections.postmaster.delist.plugins.plugin_utils._reason import reason_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_evidence import Evidence, Log, added_up
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import Texts
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import about
@@ -24,9 +24,6 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder impo
 SCHEMA = 1
 
 _SEVERITIES = ("critical", "high", "medium", "low", "info")
-_REASON_LIMIT = 300
-# What Ansible says before the reason proper.
-_PREAMBLE = re.compile(r"(?:Task failed: |Action failed: |Module failed: |Failed to connect to the host via ssh: )*")
 
 Data = t.Mapping[str, t.Any]
 
@@ -87,6 +84,7 @@ class Report:
     totals: Evidence
     failed_steps: t.Mapping[str, str]
     remarks: t.Sequence[Data]
+    lists: Data | None = None
 
     @property
     def read(self) -> list[Host]:
@@ -145,7 +143,7 @@ class Report:
             "verdict": self.verdict,
             "findings": [item.finding for item in self.items],
             "requests": [item.request for item in self.items if item.request],
-            "listings_not_clean": [],
+            "listings_not_clean": not_clean(self.lists) if self.lists else [],
             "cases_due": [],
             "changed": [],
         }
@@ -155,9 +153,17 @@ class Report:
 
 
 def gather(
-    run_dir: Path, *, hosts: t.Sequence[Host], finished_at: datetime.datetime, failed_steps: t.Mapping[str, str]
+    run_dir: Path,
+    *,
+    hosts: t.Sequence[Host],
+    finished_at: datetime.datetime,
+    failed_steps: t.Mapping[str, str],
+    lists_asked: bool = False,
 ) -> Report:
-    """Read what the run's folder holds; what a failed step left out is simply not there."""
+    """Read what the run's folder holds; what a failed step left out is simply not there.
+
+    C(lists_asked) tells whether this very run asked them: the folder may hold what an earlier one heard.
+    """
     run = about(run_dir)
     diagnosis = _json(run_dir / "findings.json", {"findings": [], "notes": []})
     requests = _json(run_dir / "requests.json", {"requests": []})["requests"]
@@ -177,6 +183,7 @@ def gather(
         totals=added_up(run_dir / "evidence"),
         failed_steps=failed_steps,
         remarks=diagnosis["notes"],
+        lists=_json(run_dir / "listings.json", None) if lists_asked else None,
     )
 
 
@@ -186,12 +193,6 @@ def host_of(name: str, result: Data | None, *, without_result: str) -> Host:
         return Host(name=name, state="failed", reason=without_result)
     state = "unreachable" if result.get("unreachable") else "failed" if result.get("failed") else "ok"
     return Host(name=name, state=state, reason=reason_of(result) if state != "ok" else "")
-
-
-def reason_of(result: Data) -> str:
-    """Why a task failed, in one line: in its own words, and in those of a Python that could not run it."""
-    said = f"{result.get('msg') or '?'} {result.get('module_stderr') or ''}"
-    return _PREAMBLE.sub("", plain(said), count=1)[:_REASON_LIMIT]
 
 
 def _json(path: Path, absent: t.Any) -> t.Any:

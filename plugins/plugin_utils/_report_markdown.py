@@ -13,6 +13,13 @@ from pathlib import Path
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import plain
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Item, Report
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import Command, shown_path
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_lists import (
+    before_asking,
+    problems,
+    sayings,
+    sender_sayings,
+    tables,
+)
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_phrases import (
     counts,
     facts,
@@ -34,7 +41,7 @@ def markdown(report: Report, *, texts: Texts, again: Command, cwd: Path) -> str:
     parts = [*_top(report, texts), *_overview(report, texts)]
     for item in report.items:
         parts += _section(item, report, texts, cwd)
-    parts += [*_hosts(report, texts), *_policy(report, texts)]
+    parts += [*_lists(report, texts), *_hosts(report, texts), *_policy(report, texts)]
     parts += [f"## {texts.say('markdown', 'repeat')}", fenced(again.line())]
     return "\n\n".join(parts) + "\n"
 
@@ -67,6 +74,7 @@ def _section(item: Item, report: Report, texts: Texts, cwd: Path) -> t.Iterator[
     yield _list(map(escaped, _facts(item, texts)))
     yield escaped(texts.pick(finding["explanation"]))
     yield from _said(texts.say("markdown", "to_do"), map(texts.pick, finding["next_steps"]))
+    yield from _said(texts.say("markdown", "blockers"), (text for _key, text in before_asking(finding, texts)))
     yield from _request(item, report, texts, cwd)
     yield from _said(texts.say("markdown", "avoid"), [texts.pick(finding["avoid"])])
     yield from _said(texts.say("markdown", "how_long"), [texts.pick(finding["how_long"])])
@@ -96,6 +104,23 @@ def _request(item: Item, report: Report, texts: Texts, cwd: Path) -> t.Iterator[
     yield from _said(texts.say("markdown", "request"), texts.pick(item.request.get("instruction")).splitlines())
     if item.request.get("path"):
         yield code(shown_path(report.run_dir / item.request["path"], cwd))
+
+
+def _lists(report: Report, texts: Texts) -> t.Iterator[str]:
+    """Everything that block lists and DNS said."""
+    if report.lists is None:
+        return
+    yield f"## {texts.say('markdown', 'lists')}"
+    yield _list(map(escaped, [*sayings(report.lists, texts), *problems(report.lists, texts)]))
+    for title, head, rows in tables(report.lists, texts):
+        if rows:
+            yield f"### {title}"
+            yield _table(head, [list(map(escaped, row)) for row in rows])
+    yield from _said(texts.say("markdown", "sender"), sender_sayings(report.lists, texts))
+    manual = report.lists["sender_dns"]["manual"]
+    yield from _said(
+        texts.say("markdown", "manual"), (f"{texts.pick(entry['text'])} {entry['url'] or ''}" for entry in manual)
+    )
 
 
 def _hosts(report: Report, texts: Texts) -> t.Iterator[str]:

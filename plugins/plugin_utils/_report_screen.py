@@ -21,6 +21,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text impo
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Item, Report
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import Command, shown_path
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_evidence import instant
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_lists import before_asking, problems, sayings
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_phrases import (
     counts,
     facts,
@@ -38,6 +39,8 @@ _NOTES_SHOWN = 2
 _CAUSES_SHOWN = 3
 _HOSTS_SHOWN = 3
 _LINES_OF_A_SAYING = 2
+_LINES_OF_LISTS = 4
+_BLOCKERS_SHOWN = 1
 _INDENT = "  "
 # What a receiver's name adds in brackets.
 _IN_BRACKETS = re.compile(r" ?[(（][^()（）]*[)）]")
@@ -48,7 +51,7 @@ _WORDS_MISSING = frozenset({"fixed_text_missing", "words_missing"})
 def screen(report: Report, *, texts: Texts, again: Command, cwd: Path) -> str:
     """What to know first, what to do next, and where the rest is."""
     head = [*_head(report, texts), *_gaps(report, texts)]
-    foot = [*_noise(report, texts), *_foot(report, texts, again, cwd)]
+    foot = [*_lists(report, texts), *_noise(report, texts), *_foot(report, texts, again, cwd)]
     middle = _blocks(report, texts, cwd, room=LINES - len(head) - len(foot))
     return "\n".join([*head, *middle, *foot])
 
@@ -107,7 +110,8 @@ class _Block(t.NamedTuple):
 
 def _blocks(report: Report, texts: Texts, cwd: Path, *, room: int) -> list[str]:
     """A line for each block if there is room, then what to do about each, then the rest: the worst first."""
-    blocks = [_block(item, report, texts, cwd) for item in report.blocks]
+    said: set[str] = set()
+    blocks = [_block(item, report, texts, cwd, said) for item in report.blocks]
     named = blocks if len(blocks) <= room else blocks[: room - 1]
     room -= len(named) + (named is not blocks)
     with_next, room = _as_fits([block.next for block in named], room)
@@ -132,11 +136,11 @@ def _as_fits(parts: t.Iterable[list[str]], room: int) -> tuple[list[list[str]], 
     return shown, room
 
 
-def _block(item: Item, report: Report, texts: Texts, cwd: Path) -> _Block:
+def _block(item: Item, report: Report, texts: Texts, cwd: Path, said: set[str]) -> _Block:
     return _Block(
         head=_head_of(item, texts),
         about=_packed([counts(item, texts), *facts(item, texts, hosts_at_most=_HOSTS_SHOWN)]),
-        next=_next(item, report, texts, cwd),
+        next=[*_before(item, texts, said), *_next(item, report, texts, cwd)],
     )
 
 
@@ -148,6 +152,19 @@ def _head_of(item: Item, texts: Texts) -> str:
     whole = headline(item, texts)
     shown = clip(whole if columns(whole) <= room else _IN_BRACKETS.sub("", whole), room)
     return f"{shown}{' ' * (WIDTH - columns(shown) - columns(hit))}{hit}".rstrip()
+
+
+def _before(item: Item, texts: Texts, said: set[str]) -> list[str]:
+    """Return what to do before the request, unless it was said already; C(said) remembers."""
+    if item.request.get("kind") not in ("email", "form"):
+        return []
+    new = [text for key, text in before_asking(item.finding, texts) if key not in said]
+    said.update(key for key, _text in before_asking(item.finding, texts))
+    more = f" (+{len(new) - _BLOCKERS_SHOWN})" if len(new) > _BLOCKERS_SHOWN else ""
+    return [
+        _INDENT + clip(texts.say("next", "refused", text=text), WIDTH - len(_INDENT) - len(more)) + more
+        for text in new[:_BLOCKERS_SHOWN]
+    ]
 
 
 def _next(item: Item, report: Report, texts: Texts, cwd: Path) -> list[str]:
@@ -170,6 +187,17 @@ def _to_copy(what: str, copied: str, texts: Texts) -> list[str]:
     if columns(line) <= WIDTH:
         return [line]
     return [(_INDENT + texts.say("next", what, copied="")).rstrip(), _INDENT + copied]
+
+
+def _lists(report: Report, texts: Texts) -> list[str]:
+    """What the block lists say, in a few lines behind their label."""
+    if report.lists is None:
+        return []
+    label = texts.say("lists", "label")
+    lines = _packed(sayings(report.lists, texts), indent=" " * columns(label))[:_LINES_OF_LISTS]
+    for problem in problems(report.lists, texts):
+        lines += _reason(problem, indent=" " * columns(label))
+    return [label + line.lstrip() if number == 0 else line for number, line in enumerate(lines)]
 
 
 def _noise(report: Report, texts: Texts) -> t.Iterator[str]:
@@ -201,10 +229,12 @@ def _refusals(item: Item) -> t.Sequence[t.Mapping[str, str]]:
     return item.request.get("refusals") or ([refused] if refused else [])
 
 
-def _reason(text: str) -> list[str]:
+def _reason(text: str, *, indent: str = "") -> list[str]:
     """Why something is missing; where it is long, its middle is left out: the cause stands last."""
-    lines = wrap(text, WIDTH)
-    return lines if len(lines) <= _LINES_OF_A_SAYING else [clip(text, WIDTH), clip_start(text, WIDTH)]
+    room = WIDTH - len(indent)
+    lines = wrap(text, room)
+    shown = lines if len(lines) <= _LINES_OF_A_SAYING else [clip(text, room), clip_start(text, room)]
+    return [indent + line for line in shown]
 
 
 def _wrapped(text: str, *, indent: str = "") -> list[str]:

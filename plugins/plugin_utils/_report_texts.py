@@ -31,6 +31,10 @@ class Texts:
             **{name: f"{value:,}" if isinstance(value, int) else plain(value) for name, value in values.items()}
         )
 
+    def cause(self, code: str | None) -> str:
+        """Why the state of a listing is unknown."""
+        return self.say("cause_of_unknown", code if code and code in self._texts["cause_of_unknown"] else "other")
+
     def pick(self, both: t.Mapping[str, str] | None) -> str:
         """What something says of itself in this language, or in the other if it has but one."""
         return (both or {}).get(self.language) or (both or {}).get("en") or ""

@@ -112,7 +112,8 @@ class Writer:
             "notice": notice.facts or None,
             "escalation": escalation.facts or None,
         }
-        instruction = self._in_both("instruction", {**context, **record})
+        # The record's subject is that of the mail; the instruction speaks of the finding's.
+        instruction = self._in_both("instruction", {**context, **record, "subject": context["subject"]})
         return Request({**record, "instruction": instruction}, {**request.files, **notice.files, **escalation.files})
 
     def _context(self, finding: Finding, counterpart: Party | None, way: Way) -> dict[str, Any]:
@@ -122,8 +123,17 @@ class Writer:
             "list_name": entry.name if entry else None,
             "mailbox": self.mailbox,
             "mail_language": self.mail_language,
+            "before": self._before(finding),
             "languages": sorted(LANGUAGES, key=lambda language: language != self.language),
         }
+
+    def _before(self, finding: Finding) -> list[Mapping[str, Any]]:
+        """Return what stands in the way of a request, and the names of those who look at it."""
+        parties = {**self.knowledge.blocklists, **self.knowledge.receivers}
+        return [
+            {**blocker, "wanted_by": [parties[slug].name for slug in blocker["wanted_by"] if slug in parties]}
+            for blocker in finding.get("blockers") or ()
+        ]
 
     def _asked(self, kind: str, counterpart: Party | None, way: Way, context: Context, path: str) -> _Part:
         if kind == "email":

@@ -18,10 +18,12 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from referencing import Registry, Resource
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import columns
 from ansible_collections.postmaster.delist.tests.integration import harness
 from ansible_collections.postmaster.delist.tests.integration.harness import ROOT, Run
+from ansible_collections.postmaster.delist.tools import example_dns
 from ansible_collections.postmaster.delist.tools.prepare_sample import prepare
 
 INCIDENT = "postmaster.delist.incident"
@@ -38,8 +40,15 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def options(logs: Path) -> dict[str, t.Any]:
-    return {"inventory": SAMPLE, "extra_vars": {"evidence_paths": [f"{logs}/{{{{ inventory_hostname }}}}/mail.log"]}}
+def dns_port() -> t.Iterator[int]:
+    with example_dns.serving(example_dns.read(SAMPLE / "dns.yml.txt")) as port:
+        yield port
+
+
+@pytest.fixture(scope="module")
+def options(logs: Path, dns_port: int) -> dict[str, t.Any]:
+    paths = [f"{logs}/{{{{ inventory_hostname }}}}/mail.log"]
+    return {"inventory": SAMPLE, "extra_vars": {"evidence_paths": paths, "sample_dns_port": dns_port}}
 
 
 @pytest.fixture(scope="module")
@@ -153,6 +162,41 @@ def test_the_screen_is_one_screen_with_the_answer_first(run: Run) -> None:
     assert "Microsoft 365" in lines[2] + lines[3]
 
 
+def test_the_screen_tells_listed_clean_unknown_and_dead_apart(run: Run) -> None:
+    lines = screen_of(run)
+    begin = next(number for number, line in enumerate(lines) if line.startswith("LISTS "))
+    assert lines[begin : begin + 2] == [
+        "LISTS   203.0.113.9 on SpamCop SCBL, Spamhaus CSS | clean on 5 of 10 lists",
+        "        unknown 3: refused 1, failed 1, empty or dead 1 | ended: relays.ordb.org",
+    ]
+    listed = [row for row in summary_of(run)["listings_not_clean"] if row["state"] == "listed"]
+    assert [(row["target"], row["list"]) for row in listed] == [
+        ("203.0.113.9", "spamcop_scbl"),
+        ("203.0.113.9", "spamhaus_css"),
+    ]
+
+
+def test_what_stands_in_the_way_comes_before_the_request(run: Run) -> None:
+    (found,) = (finding for finding in summary_of(run)["findings"] if finding["list"] == "spamhaus_zen")
+    assert found["list_state"] == {"state": "listed", "zones": ["zen.spamhaus.org"], "cause": None}
+    assert [(blocker["subject"], blocker["code"]) for blocker in found["blockers"]] == [("203.0.113.9", "no_ptr")]
+    ready = {row["list"]: row["delist"]["ready"] for row in found["listings"]}
+    assert ready == {"spamcop_scbl": True, "spamhaus_css": False}
+    lines = screen_of(run)
+    first = lines.index("  FIRST   203.0.113.9: The address has no reverse name (PTR).")
+    assert lines[first + 1].startswith("  FILL IN https://check.spamhaus.org")
+    assert request_of(run, found["id"])["instruction"]["en"].startswith("First: 203.0.113.9: The address has no")
+    assert finding_of(run, FBLW15)["blockers"] == []
+
+
+def test_findings_and_listings_keep_to_their_schemas(run: Run) -> None:
+    schemas = {path.name: json.loads(path.read_text()) for path in (ROOT / "knowledge" / "schema").glob("*.json")}
+    registry = Registry().with_resources([(name, Resource.from_contents(schema)) for name, schema in schemas.items()])
+    for name in ("findings.json", "listings.json"):
+        content = json.loads((folder_of(run) / name).read_text(encoding="utf-8"))
+        jsonschema.Draft202012Validator(schemas[name], registry=registry).validate(content)
+
+
 def test_what_the_screen_names_is_there(run: Run) -> None:
     cwd = folder_of(run).parents[1]
     paths = re.findall(r"\bout/\S+", "\n".join(screen_of(run)))
@@ -177,7 +221,8 @@ def test_a_second_run_and_check_mode_find_the_same_to_the_byte(four: harness.Fou
     assert [one.changed for one in runs] == [0, 0, 0, 0]
     folders = [folder_of(one) for one in runs]
     assert len(set(folders)) == 4
-    assert len({(folder / "findings.json").read_bytes() for folder in folders}) == 1
+    for name in ("findings.json", "listings.json"):
+        assert len({(folder / name).read_bytes() for folder in folders}) == 1
     drafts = [{path.name: path.read_bytes() for path in (folder / "requests").iterdir()} for folder in folders]
     assert drafts[0]
     assert drafts == [drafts[0]] * 4

@@ -35,6 +35,7 @@ WORDS = {
     "request_fixed_text": "We looked and found nothing.",
     "request_allow_documentation": True,
     "request_check_mailbox": False,
+    "diagnosis_dns": False,
 }
 
 Incident = t.Callable[..., Run]

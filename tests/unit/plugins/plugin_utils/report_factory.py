@@ -93,6 +93,7 @@ def run_folder(
     findings: t.Sequence[t.Mapping[str, t.Any]] | None = (),
     requests: t.Sequence[t.Mapping[str, t.Any]] | None = (),
     notes: t.Sequence[t.Mapping[str, t.Any]] = (),
+    lists: t.Mapping[str, t.Any] | None = None,
 ) -> Path:
     run = open_run(folder / "out", hosts=["mx1"], started_at=NOW, run_id="INC-7")
     (run / "evidence").mkdir(exist_ok=True)
@@ -103,6 +104,8 @@ def run_folder(
         (run / "findings.json").write_text(json.dumps(found), encoding="utf-8")
     if requests is not None:
         (run / "requests.json").write_text(json.dumps({"schema": 1, "requests": requests}), encoding="utf-8")
+    if lists is not None:
+        (run / "listings.json").write_text(json.dumps(lists), encoding="utf-8")
     return run
 
 
@@ -118,6 +121,7 @@ def report(
         hosts=hosts,
         finished_at=NOW,
         failed_steps=failed_steps or {},
+        lists_asked=held.get("lists") is not None,
     )
 
 

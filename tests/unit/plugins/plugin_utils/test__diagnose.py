@@ -164,7 +164,30 @@ def test_broken_files_are_notes_and_the_rest_is_diagnosed(tmp_path):
 
 
 def test_no_evidence_gives_no_findings(tmp_path):
-    assert diagnose(tmp_path / "nowhere") == {"schema": 1, "findings": [], "notes": []}
+    assert diagnose(tmp_path / "nowhere") == {
+        "schema": 1,
+        "findings": [],
+        "notes": [],
+        "addresses": [],
+        "domains": [],
+    }
+
+
+def test_the_addresses_of_the_fleet_are_those_configured_and_those_believed(tmp_path):
+    stranger = make.group("550 5.7.1 [45.60.1.7] is blocked using FBLW15", make.M365)
+    hosts = [
+        make.host(make.group(), name="mx1"),
+        make.host(stranger, name="mx2", configured=("198.51.100.9", "10.0.0.1", "::ffff:198.51.100.10", "rubbish")),
+    ]
+    found = diagnose(make.write(tmp_path / "evidence", *hosts))
+    assert found["addresses"] == ["198.51.100.10", "198.51.100.9", "203.0.113.7"]
+    assert found["domains"] == []
+
+
+def test_a_domain_that_is_refused_is_to_be_asked_about(tmp_path):
+    text = "554 5.7.1 Service unavailable; Sender address [news@example.jp] blocked using dbl.spamhaus.org"
+    found = diagnose(make.write(tmp_path / "evidence", make.host(make.group(text, "mx.example.net"))))
+    assert found["domains"] == ["example.jp"]
 
 
 def test_the_result_is_the_same_every_time_and_fits_its_schema(tmp_path):

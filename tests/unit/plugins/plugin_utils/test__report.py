@@ -14,7 +14,8 @@ import pytest
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import SHIPPED
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import read
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Host, host_of, reason_of
+from ansible_collections.postmaster.delist.plugins.plugin_utils._reason import reason_of
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Host, host_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_evidence import added_up, instant
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import LANGUAGES, Texts
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.report_factory import (

@@ -312,3 +312,74 @@ def test_a_receiver_that_speaks_through_its_filter_is_asked_about_at_the_filter(
     finding = make.finding(rules=["vendor/blocked"], remedy={"channel": "form", "key": "check"})
     record = make.writer(known=make.knowledge(make.receiver(), vendor)).write(finding).record
     assert record["url"] == "https://vendor.example/"
+
+
+BLOCKER = {
+    "subject": make.IP,
+    "code": "no_ptr",
+    "wanted_by": ["acme"],
+    "en": "The address has no reverse name (PTR).",
+    "ja": "IPアドレスに逆引き名（PTR）がありません。",
+}
+
+
+def test_blockers_come_before_the_request_and_say_who_wants_it() -> None:
+    request = make.writer().write(make.finding(blockers=[BLOCKER], listings=[], list_state=None))
+    assert is_valid(request.record)
+    first, second = request.record["instruction"]["en"].splitlines()[:2]
+    assert first == f"First: {make.IP}: The address has no reverse name (PTR). Acme Mail wants that in order."
+    assert second.startswith("Read requests/")
+    assert request.record["instruction"]["ja"].startswith(f"先に直すこと: {make.IP}: IPアドレスに逆引き名")
+    assert request.content is not None
+    assert "reverse name" not in request.content
+
+
+def test_a_crib_has_the_blockers_in_both_languages() -> None:
+    request = make.writer().write(make.list_finding(blockers=[{**BLOCKER, "wanted_by": ["listco"]}]))
+    assert request.content is not None
+    assert f"Put in order first:\n\n- `{make.IP}`: The address has no reverse name (PTR).\n" in request.content
+    assert f"- `{make.IP}`: IPアドレスに逆引き名" in request.content
+
+
+def test_a_refused_request_tells_its_refusal_first_and_the_blockers_after() -> None:
+    record = make.writer(fixed_text="").write(make.finding(blockers=[BLOCKER])).record
+    assert record["kind"] == "none"
+    lines = record["instruction"]["en"].splitlines()
+    assert lines[0] == record["refused"]["en"]
+    assert any(line.startswith("First: ") for line in lines)
+
+
+NAMED = {"zone": "bl.listco.example", "name": {"en": "Listco Main", "ja": "リスト社"}}
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ({"state": "listed", "cause": None}, f"bl.listco.example still has {make.IP}: Listco Main."),
+        (
+            {"state": "clean", "cause": None},
+            f"bl.listco.example has {make.IP} no more: ask only if mail is still refused.",
+        ),
+        (
+            {"state": "unknown", "cause": "refused"},
+            f"Whether bl.listco.example still has {make.IP} is unknown (refused): look it up first.",
+        ),
+    ],
+)
+def test_what_the_named_list_says_now_is_told_first(state: dict[str, Any], said: str) -> None:
+    finding = make.list_finding(list_state={**state, "zones": ["bl.listco.example"]}, listings=[NAMED])
+    record = make.writer().write(finding).record
+    assert record["instruction"]["en"].splitlines()[0] == said
+    assert make.IP in record["instruction"]["ja"].splitlines()[0]
+
+
+def test_other_lists_are_told_where_the_receiver_names_none() -> None:
+    record = make.writer().write(make.finding(listings=[NAMED], list_state=None)).record
+    first = record["instruction"]["en"].splitlines()[0]
+    assert first == "Listed elsewhere too, where many receivers look: Listco Main."
+
+
+def test_an_inferred_address_is_named_in_the_instruction_of_a_form() -> None:
+    record = make.writer().write(make.list_finding(ip_source="inferred")).record
+    assert record["kind"] == "form"
+    assert f"No reply names the address: {make.IP} follows" in record["instruction"]["en"]

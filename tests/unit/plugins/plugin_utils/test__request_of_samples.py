@@ -81,3 +81,11 @@ def test_a_token_quoted_by_another_relay_asks_nobody() -> None:
     record = only(reply, "mx.evil.example").record
     assert record["kind"] == "none"
     assert record["refused"]["code"] == "low_confidence"
+
+
+def test_a_mail_without_the_host_name_says_that_it_is_to_be_added() -> None:
+    reply = "554 IP=203.0.113.7 - A problem occurred. (Ask your postmaster for help or to contact"
+    reply += " tosa@rx.t-online.de to clarify.) (BL)"
+    instruction = only(reply, "mx00.t-online.de").record["instruction"]
+    assert "no host name (PTR, HELO) of 203.0.113.7" in instruction["en"]
+    assert "sender_names" in instruction["ja"]

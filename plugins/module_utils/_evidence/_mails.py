@@ -50,10 +50,17 @@ class Waiting(t.NamedTuple):
     reply: Key
 
 
+class Expiry(t.NamedTuple):
+    """When the queue manager gave a message up, and when the last try was that the log tells of."""
+
+    at: int
+    last_try: int | None
+
+
 class Mail:
     """One refused message."""
 
-    __slots__ = ("arrived", "last_at", "lines", "origin", "waiting")
+    __slots__ = ("arrived", "last_at", "lines", "origin", "settled", "waiting")
 
     def __init__(self, arrived: int) -> None:
         self.arrived = arrived
@@ -61,6 +68,7 @@ class Mail:
         self.lines = 0
         self.origin: Origin | None = None  # None: not looked for yet
         self.waiting: list[Waiting] = []
+        self.settled: tuple[int, ...] = ()  # recipients that wait no longer, packed
 
     def is_before(self, arrived: int) -> bool:
         """Tell whether a message that came in at C(arrived) is another one, under the same id."""
@@ -68,29 +76,48 @@ class Mail:
 
     def defer(self, recipient: Waiting) -> None:
         if self.waiting:
-            self.settle(recipient.packed)
+            self.waiting = [other for other in self.waiting if other.packed != recipient.packed]
         self.waiting.append(recipient)
 
     def settle(self, packed: int) -> None:
         """This recipient waits no longer."""
-        self.waiting = [other for other in self.waiting if other.packed != packed]
+        if self.waiting:
+            self.waiting = [other for other in self.waiting if other.packed != packed]
+        self.settled += (packed,)
 
-    def expire(self, at: int) -> list[Waiting]:
-        """Return the recipients that were waiting still, as far as this is the message that was refused."""
-        last = max((one.at for one in self.waiting), default=at)
-        waiting, self.waiting = self.waiting, []
-        if not -_LAST_TRY <= at - last <= DAY:
+    def last_try(self) -> int | None:
+        return max((one.at for one in self.waiting), default=None)
+
+    def expire(self, expiry: Expiry, known: t.Container[int] = ()) -> list[Waiting]:
+        """Return the recipients that were waiting still, as far as this is the message that was refused.
+
+        Not those C(known) to a later stretch of the log.
+        """
+        waiting = [one for one in self.waiting if one.packed not in known]
+        self.settled += tuple(one.packed for one in self.waiting)
+        self.waiting = []
+        tries = [one.at for one in waiting] + ([] if expiry.last_try is None else [expiry.last_try])
+        last_try = max(tries, default=expiry.at)
+        if not -_LAST_TRY <= expiry.at - last_try <= DAY:
             return []
-        return [one for one in waiting if last - one.at <= _LAST_TRY]
+        return [one for one in waiting if last_try - one.at <= _LAST_TRY]
 
     def follow(self, earlier: Mail) -> None:
         """Take over what an earlier stretch of the log knows of the same message."""
-        known = {one.packed for one in self.waiting}
+        known = self.known()
         self.waiting = [one for one in earlier.waiting if one.packed not in known] + self.waiting
+        self.settled += earlier.settled
         self.lines += earlier.lines
         self.arrived = min(self.arrived, earlier.arrived)
-        if not self.origin or self.origin == UNKNOWN:
-            self.origin = earlier.origin
+        ours, theirs = self.origin or UNKNOWN, earlier.origin or UNKNOWN
+        self.origin = Origin(*(one or other for one, other in zip(ours, theirs)))
+
+    def known(self) -> set[int]:
+        return {*self.settled, *(one.packed for one in self.waiting)}
+
+    def renumber(self, renumber: t.Callable[[int], int]) -> None:
+        self.waiting = [one._replace(packed=renumber(one.packed)) for one in self.waiting]
+        self.settled = tuple(map(renumber, self.settled))
 
 
 class Mails:
@@ -99,7 +126,7 @@ class Mails:
     def __init__(self) -> None:
         self._mails: dict[MailKey, Mail] = {}
         self._senders: dict[Sender, SenderCount] = {}
-        self._unjoined: list[tuple[MailKey, int]] = []
+        self._expired: dict[MailKey, Expiry] = {}
 
     def of(self, key: MailKey, *, arrived: int) -> Mail:
         """Return the message, which from now on is the newest."""
@@ -112,28 +139,24 @@ class Mails:
         self._keep(key, mail)
         return mail
 
-    def settle(self, key: MailKey, packed: int) -> None:
-        """A recipient of this message, if it was deferred before, waits no longer."""
-        mail = self._mails.get(key)
-        if mail is not None:
-            mail.settle(packed)
-
     def expire(self, key: MailKey, at: int) -> list[Waiting]:
-        """Return the recipients that an expired message did not reach; if none is known, an earlier log may tell."""
+        """Return the recipients that an expired message did not reach; an earlier log may tell of more."""
         mail = self._mails.get(key)
-        expired = mail.expire(at) if mail else []
-        if not expired:
-            self._unjoined.append((key, at))
-            del self._unjoined[:-_KEPT]
-        return expired
+        expiry = self._expired[key] = Expiry(at, mail.last_try() if mail else None)
+        if len(self._expired) > _KEPT:
+            del self._expired[next(iter(self._expired))]
+        return mail.expire(expiry) if mail else []
 
     def update(self, later: Mails, renumber: t.Callable[[int], int]) -> list[tuple[MailKey, int, Waiting]]:
-        """Add a later stretch of the log; return the recipients of the messages that expired there."""
+        """Add a later stretch of the log; return recipients known here of the messages that expired there."""
         expired = []
-        for key, at in later._unjoined:
-            expired += [(key, at, one) for one in self.expire(key, at)]
+        for theirs in later._mails.values():
+            theirs.renumber(renumber)
+        for key, expiry in later._expired.items():
+            ours, its = self._mails.get(key), later._mails.get(key)
+            if ours is not None and not (its and ours.is_before(its.arrived)):
+                expired += [(key, expiry.at, one) for one in ours.expire(expiry, its.known() if its else ())]
         for key, theirs in later._mails.items():
-            theirs.waiting = [one._replace(packed=renumber(one.packed)) for one in theirs.waiting]
             ours = self._mails.pop(key, None)
             if ours is not None and ours.is_before(theirs.arrived):
                 _count(ours, self._senders)
@@ -148,9 +171,6 @@ class Mails:
         if len(self._mails) >= _KEPT:
             _count(self._mails.pop(next(iter(self._mails))), self._senders)
         self._mails[key] = mail
-
-    def expired_for_unknown_reasons(self) -> int:
-        return len(self._unjoined)
 
     def senders(self) -> dict[Sender, SenderCount]:
         """Return messages and refusals per sender, of all refused messages."""

@@ -6,13 +6,16 @@
 
 from __future__ import annotations
 
+import re
+
 from ansible_collections.postmaster.delist.plugins.module_utils._addresses import normalise
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence import _lines
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._replies import Key, Speech
-from ansible_collections.postmaster.delist.plugins.module_utils._evidence._words import Wordings, text_of
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence._words import Wordings, Words, text_of
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix_log import MAX_TEXT
 
 _KEPT = 4096
+_SPOKEN = re.compile(rb"host ([^\s\[\]]+\[[^\[\]]*\])( (?:said|refused to talk to me): .*)", re.DOTALL)
 
 
 class Listener:
@@ -45,13 +48,7 @@ class Listener:
         closed = sentence.endswith(b")")
         if closed:
             sentence = sentence[:-1]
-        host, bracket, said = sentence.partition(b"]")
-        named = b""
-        if bracket and host.startswith(b"host "):
-            # Without the host the words of many hosts are the same.
-            named = host[5:] + b"]"
-            sentence = b"host -[]" + said
-        words = self._wordings.of(sentence, closed=closed)
+        words, named = self._words(sentence, closed)
         reason = words.reason
         reached = _lines.relay_parts(relay) or _lines.relay_parts(named)
         relay_host, relay_ip = reached or ((reason.host or "").lower(), reason.ip or "")
@@ -68,6 +65,15 @@ class Listener:
             tuple(ip for ip in words.named_ips if ip != own),
         )
         return Speech(key, relay_ip, reason.suspended, is_client or reason.suspended)
+
+    def _words(self, sentence: bytes, closed: bool) -> tuple[Words, bytes | None]:
+        """Return the words, and who spoke them: without the host the words of many hosts are the same."""
+        spoken = _SPOKEN.match(sentence)
+        if spoken:
+            words = self._wordings.of(b"host -[]" + spoken.group(2), closed=closed)
+            if words.reason.host == "-":
+                return words, spoken.group(1)
+        return self._wordings.of(sentence, closed=closed), None
 
 
 def _remember(

@@ -94,11 +94,8 @@ class Tally:
         packed = sums.domains.pack(recipient)
         group.recipients.add(packed)
         mail = (logger, service.partition(b"/")[0], queue_id)
-        if outcome == "bounced" and not self._arrivals:
-            sums.mails.settle(mail, packed)
-        else:
-            arrived = at - int(delay.partition(b".")[0] or 0)
-            self._note(block, line.start(), mail, arrived, Waiting(packed, recipient, at, speech.key), outcome)
+        arrived = at - int(delay.partition(b".")[0] or 0)
+        self._note(block, line.start(), mail, arrived, Waiting(packed, recipient, at, speech.key), outcome)
 
     def _note(self, block: Block, begin: int, key: MailKey, arrived: int, recipient: Waiting, outcome: str) -> None:
         mail = self.sums.mails.of(key, arrived=arrived)

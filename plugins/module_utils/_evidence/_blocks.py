@@ -46,14 +46,15 @@ class Blocks:
         view = memoryview(buffer)
         buffer[0] = NEWLINE
         begin = filled = 1
-        skipping = False
-        while True:
+        skipping = ended = False
+        while not ended:
             size = self._stream.readinto1(view[filled : filled + READ_SIZE])
-            if not size and filled > begin:
+            if not size:
+                if filled == begin:
+                    return
                 buffer[filled] = NEWLINE  # the last line may still be being written
                 size = 1
-            if not size:
-                return
+                ended = True
             end = buffer.rfind(b"\n", filled, filled + size) + 1
             filled += size
             if skipping and end:

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import bz2
-import gzip
 import io
 import lzma
 import shutil
@@ -16,10 +15,11 @@ import tempfile
 import typing as t
 import zlib
 
-_READERS: dict[str, t.Callable[[t.Any], t.Any]] = {
-    "gzip": lambda file: gzip.GzipFile(fileobj=file),
-    "bzip2": bz2.BZ2File,
-    "xz": lzma.LZMAFile,
+_PACKED = 1 << 16
+_DECOMPRESSORS: dict[str, t.Callable[[], t.Any]] = {
+    "gzip": lambda: zlib.decompressobj(wbits=31),
+    "bzip2": bz2.BZ2Decompressor,
+    "xz": lzma.LZMADecompressor,
 }
 T = t.TypeVar("T", bound="Closing")
 _MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
@@ -64,28 +64,64 @@ class PlainFile(Closing):
 
 
 class Archive(Closing):
-    """A compressed file, read by the standard library."""
+    """A compressed file, read by the standard library; several archives in one file are one stream."""
 
     def __init__(self, file: io.FileIO, kind: str) -> None:
         self._file = file
-        self._plain = t.cast(io.BufferedIOBase, _READERS[kind](file))
+        self._kind = kind
+        self._decompressor = _DECOMPRESSORS[kind]()
+        self._pending = b""  # read, and not decompressed yet
+        self._ended = False
+        self.bytes_read = 0
         self.notes: list[str] = []
 
-    @property
-    def bytes_read(self) -> int:
-        return self._file.tell()
-
     def readinto1(self, buffer: memoryview) -> int:
-        try:
-            data = self._plain.read1(len(buffer))
-        except EOFError:
-            self.notes.append("truncated: the compressed file ends too early")
-            return 0
-        except (OSError, zlib.error, lzma.LZMAError) as error:
-            self.notes.append(f"damaged: {error}")
-            return 0
-        buffer[: len(data)] = data
-        return len(data)
+        while not self._ended:
+            try:
+                data = self._next(len(buffer))
+            except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
+                self._end(f"damaged: {error}")
+                break
+            if data:
+                buffer[: len(data)] = data
+                return len(data)
+        return 0
+
+    def _next(self, size: int) -> bytes:
+        """Return at most C(size) bytes, maybe none."""
+        if self._decompressor.eof:
+            self._begin_another(self._decompressor.unused_data)
+            return b""
+        if not self._pending and getattr(self._decompressor, "needs_input", True):
+            self._pending = self._read()
+            if not self._pending:
+                self._end("truncated: the compressed file ends too early")
+                return b""
+        data = self._decompressor.decompress(self._pending, size)
+        self._pending = getattr(self._decompressor, "unconsumed_tail", b"")
+        return data
+
+    def _begin_another(self, rest: bytes) -> None:
+        rest = (rest + self._pending).lstrip(b"\0")
+        while not rest.strip(b"\0"):
+            rest = self._read()
+            if not rest:
+                self._end()
+                return
+        if compression(rest.lstrip(b"\0")) == self._kind:
+            self._decompressor = _DECOMPRESSORS[self._kind]()
+            self._pending = rest.lstrip(b"\0")
+        else:
+            self._end("followed by what is no archive: not read")
+
+    def _read(self) -> bytes:
+        data = self._file.read(_PACKED) or b""
+        self.bytes_read += len(data)
+        return data
+
+    def _end(self, note: str | None = None) -> None:
+        self._ended = True
+        self.notes += [note] if note else []
 
 
 class Piped(Closing):

@@ -68,9 +68,10 @@ def plan(file: _files.LogFile, window: Window, *, now: float) -> Stretch | None:
     with open(file.path, "rb", buffering=0) as opened:
         head = opened.read(_SNIFF) or b""
         packed = _streams.compression(head)
-        first_at = _first_stamp(_unpacked_head(opened, packed) if packed else head, clock)
+        head, notes = _unpacked_head(opened, packed) if packed else (head, [])
+        first_at = _first_stamp(head, clock)
         if first_at is None:
-            raise Unusable("empty" if not head else "no line begins with a syslog stamp: no mail log")
+            raise Unusable("; ".join(notes) or ("no line begins with a syslog stamp: no mail log" if head else "empty"))
         if window.until is not None and first_at > window.until + _bisect.DISORDER:
             return None
         if packed:
@@ -79,12 +80,12 @@ def plan(file: _files.LogFile, window: Window, *, now: float) -> Stretch | None:
     return Stretch(file, reference, first_at, None, span.begin, span.end, span.ordered)
 
 
-def _unpacked_head(file: io.FileIO, packed: str) -> bytes:
+def _unpacked_head(file: io.FileIO, packed: str) -> tuple[bytes, list[str]]:
     file.seek(0)
     buffer = bytearray(_SNIFF)
     with _streams.open_archive(file, packed) as stream:
         size = stream.readinto1(memoryview(buffer))
-    return bytes(buffer[:size])
+    return bytes(buffer[:size]), stream.notes
 
 
 def _first_stamp(head: bytes, clock: Clock) -> int | None:

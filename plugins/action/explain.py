@@ -12,7 +12,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._explain import explain
+from ansible_collections.postmaster.delist.plugins.plugin_utils._explain import accepted, explain
 from ansible_collections.postmaster.delist.plugins.plugin_utils._explain_screen import screen
 from ansible_collections.postmaster.delist.plugins.plugin_utils._findings_text import fill, phrases
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import KnowledgeError
@@ -49,10 +49,13 @@ class ActionModule(ActionBase):
         try:
             diagnoses = explain(text, relay=options["relay"], knowledge_paths=options["knowledge_paths"])
         except KnowledgeError as exc:
-            raise AnsibleActionFail(str(exc)) from exc
-        if not diagnoses:
+            raise AnsibleActionFail(str(exc)) from None
+        if diagnoses:
+            lines = screen(diagnoses, language)
+        elif accepted(text):
+            lines = [phrases()["notes"]["accepted"][language]]
+        else:
             raise _failure("not_a_reply", language)
-        lines = screen(diagnoses, language)
         for line in lines:
             Display().display(line)
         return {**result, "changed": False, "diagnoses": diagnoses, "screen": lines}
@@ -71,7 +74,7 @@ def _content(path: Path, language: str) -> str:
         with path.open("rb") as file:
             return file.read(_MOST_BYTES).decode(errors="replace")
     except OSError as exc:
-        raise _failure("unreadable", language, path=str(path), reason=exc.strerror or type(exc).__name__) from exc
+        raise _failure("unreadable", language, path=str(path), reason=exc.strerror or type(exc).__name__) from None
 
 
 def _failure(name: str, language: str, **values: str) -> AnsibleActionFail:

@@ -25,7 +25,7 @@ def _explain(
     try:
         return explain(text, relay=relay, dsn=dsn, command=command, knowledge_paths=knowledge_paths)
     except KnowledgeError as exc:
-        raise AnsibleFilterError(str(exc)) from exc
+        raise AnsibleFilterError(str(exc)) from None
 
 
 class FilterModule:

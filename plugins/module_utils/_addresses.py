@@ -50,6 +50,8 @@ _RELAY = re.compile(
 )
 # Without one of these, no text names a relay so.
 _RELAY_WORDS = (" said: ", " to talk to me: ", ": 4", ": 5", "connect", "conversation with ")
+# The page of Spamhaus about a resolver that it refuses: the receiver's own, never the sender.
+_RESOLVER = re.compile(r"/returnc/[a-z]{1,20}/[0-9A-Fa-f.:]{2,45}")
 _URL_ESCAPED_DELIMITER = re.compile(r"%(?:3[AaDdCcEe]|2[Ff6]|5[BbDd])")
 
 
@@ -110,6 +112,8 @@ def find_ips(text: str, *, exclude: t.Iterable[str] = ()) -> list[str]:
         text = _URL_ESCAPED_DELIMITER.sub("   ", text)
     if "[" in text and any(word in text for word in _RELAY_WORDS):
         text = _RELAY.sub(lambda match: " " * len(match.group()), text)
+    if "/returnc/" in text:
+        text = _RESOLVER.sub(lambda match: " " * len(match.group()), text)
     found: dict[str, int] = {}
     for match in _V6.finditer(text) if _TWO_COLONS.search(text) else ():
         candidate = match.group(1)

@@ -71,8 +71,10 @@ EXAMPLES = r"""
 RETURN = r"""
 diagnoses:
   description:
-    - One finding for each reply, without counts, and with C(receiver_name), C(summary) and C(reply), which holds
-      C(code), C(enhanced), C(stage), C(text), C(relay_host), C(relay_ips), C(named_ips) and C(status).
+    - One finding for each refusal, without counts, and with C(receiver_name), C(summary) (all in one line),
+      C(also_matched) (rules that hold too, but decided nothing) and C(reply), which holds C(code), C(enhanced),
+      C(stage), C(text), C(relay_host), C(relay_ips), C(named_ips) and C(status).
+    - Empty where the server accepted the mail or is ready for more.
   returned: success
   type: list
   elements: dict

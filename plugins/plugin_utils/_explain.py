@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import typing as t
 
+from ansible_collections.postmaster.delist.plugins.module_utils._smtp_reply import Reply, parse
 from ansible_collections.postmaster.delist.plugins.plugin_utils import _findings as findings
 from ansible_collections.postmaster.delist.plugins.plugin_utils import _findings_text as texts
 from ansible_collections.postmaster.delist.plugins.plugin_utils import _pasted as pasted
@@ -32,7 +33,7 @@ def explain(
     *,
     knowledge_paths: t.Sequence[str] = (),
 ) -> list[dict[str, t.Any]]:
-    """Return one diagnosis for each reply in a text; none when there is no reply in it.
+    """Return one diagnosis for each refusal in a text; none when there is none in it.
 
     :param relay: host name of the server that answered, where the text does not say it
     :param dsn: the enhanced code that the local MTA noted
@@ -60,6 +61,8 @@ def _diagnosis(using: Recogniser, item: pasted.Pasted) -> dict[str, t.Any] | Non
         is_ours=item.is_ours,
     )
     reply = read.recognition.reply
+    if _is_accepted(item, reply):
+        return None
     is_reply = reply.code is not None or reply.enhanced is not None or item.status is not None or item.is_ours
     if read.rule is None and not is_reply:
         return None
@@ -68,6 +71,7 @@ def _diagnosis(using: Recogniser, item: pasted.Pasted) -> dict[str, t.Any] | Non
         **finding,
         "receivers": _receivers(read),
         "hosts": [],
+        "also_matched": [rule.name for rule in read.recognition.others],
         "evidence": [reply.text],
         "receiver_name": texts.receiver_name(using.known, read.receiver or read.answered_by),
         "summary": texts.summary(finding),
@@ -82,6 +86,15 @@ def _diagnosis(using: Recogniser, item: pasted.Pasted) -> dict[str, t.Any] | Non
             "status": item.status,
         },
     }
+
+
+def accepted(text: str) -> bool:
+    """Tell whether a text holds answers of a mail server, but none that refuses."""
+    return any(_is_accepted(item, parse(item.reply)) for item in pasted.read(text))
+
+
+def _is_accepted(item: pasted.Pasted, reply: Reply) -> bool:
+    return item.status == "sent" or (reply.code is not None and reply.code < 400)
 
 
 def _receivers(read: Assessment) -> list[dict[str, t.Any]]:

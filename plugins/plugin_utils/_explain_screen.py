@@ -15,6 +15,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text impo
 _WIDTH = 96
 _INDENT = 2
 _GAP = 2
+_OTHERS = 3
 
 
 def screen(diagnoses: t.Sequence[dict[str, t.Any]], language: str) -> list[str]:
@@ -46,6 +47,9 @@ def _facts(diagnosis: dict[str, t.Any]) -> t.Iterator[tuple[str, list[Text]]]:
     yield "avoid", [diagnosis["avoid"]]
     yield "doubt", [{"en": doubt["en"], "ja": doubt["ja"]} for doubt in diagnosis["doubts"]]
     yield "confidence", [texts["confidence"][diagnosis["confidence"]]]
+    if diagnosis["also_matched"] and diagnosis["confidence"] != "high":
+        others = ", ".join(diagnosis["also_matched"][:_OTHERS])
+        yield "also", [fill(texts["remedies"]["also"], rule=", ".join(diagnosis["rules"]), others=others)]
     yield (
         "sources",
         [

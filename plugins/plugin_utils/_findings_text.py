@@ -85,6 +85,8 @@ def receiver_name(known: Knowledge, receiver: str | None) -> Text:
 
 
 def title(known: Knowledge, verdict: Verdict) -> Text:
+    if verdict.list is None and verdict.receiver is None and not verdict.is_anybody:
+        return t.cast(Text, known.causes[verdict.cause]["title"])
     return fill(
         phrases()["phrases"]["title"],
         who=counterpart_name(known, verdict),

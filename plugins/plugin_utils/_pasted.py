@@ -20,10 +20,12 @@ _MOST_RECORDS = 1000
 # A record longer than this is cut; no reply is.
 _MOST_OF_A_RECORD = 16 * 1024
 
-# What begins a record of its own: a time stamp, a queue id, the marks of sendmail's and Exim's sections.
+# What begins a record of its own: a time stamp, a queue id, a reason in a listed queue, the marks of sendmail's and
+# Exim's sections.
 _START = re.compile(
     r"(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d"
     r"|[0-9A-Za-z]{6,24}: (?:to|from|host)[ =]"
+    r"|\((?:host|connect to|lost connection|conversation|delivery temporarily) "
     r"|@[0-9a-f]{24} |----|\.\.\. while talking|<[^<>\s]+@[^<>\s]+>:)"
 )
 _CODE = re.compile(r"(?P<code>[45][0-9]{2})(?P<more>[ #-]|\Z)")

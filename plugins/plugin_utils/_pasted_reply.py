@@ -9,6 +9,11 @@ from __future__ import annotations
 import re
 import typing as t
 
+# Parts of expressions: a refusing reply, a host, an address with or without brackets.
+REPLY = r"[45][0-9]{2}(?=[ #-]|\Z)"
+HOST = r"(?P<host>[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+)"
+ADDRESS = r"\[?(?P<ip>[0-9A-Fa-f.:]{3,45})\]?"
+
 
 class Pasted(t.NamedTuple):
     """A reply, with what the text around it says: who answered, to which command, with what result."""
@@ -55,3 +60,8 @@ def stage_of(command: str | None) -> str | None:
         return None
     words = _FILLER.sub(" ", command.upper()).split()
     return next((_STAGES[name] for name in (" ".join(words[:count]) for count in (3, 2, 1)) if name in _STAGES), None)
+
+
+def ips(*found: str | None) -> tuple[str, ...]:
+    """Return what was found, each once."""
+    return tuple(dict.fromkeys(ip for ip in found if ip))

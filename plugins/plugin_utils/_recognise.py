@@ -45,6 +45,7 @@ class Recognition(t.NamedTuple):
     relay: str | None
     receiver: str | None  # whose relay it is; None for an unknown or missing relay
     claimed: Rule | None  # the rule of another receiver that this relay quotes
+    others: tuple[Rule, ...]  # what holds too, the likeliest first
 
 
 class Recogniser:
@@ -74,7 +75,8 @@ class Recogniser:
         )
         if claims and fit in (Fit.FOREIGN, Fit.GENERIC):
             fit, rule = Fit.FOREIGN, claims[0]
-        return Recognition(reply, subject, rule, fit, relay, receiver, claims[0] if claims else None)
+        others = tuple([match.rule for _fit, match in ranked if match.rule is not rule])
+        return Recognition(reply, subject, rule, fit, relay, receiver, claims[0] if claims else None, others)
 
     def _ranked(self, subject: Subject, relay: str | None, receiver: str | None) -> list[tuple[Fit, Match]]:
         """Return the rules that hold, the best first, down to the priority at which one can be believed."""

@@ -98,6 +98,12 @@ def test_what_cannot_be_explained_says_why(
     assert said in message
 
 
+def test_an_acceptance_is_said_to_be_none(run_playbook: t.Callable[..., Run]) -> None:
+    run = run_playbook(EXPLAIN, extra_vars={"reply": "250 2.0.0 Ok: queued as 4ABC"})
+    assert run.of("Explain").data["diagnoses"] == []
+    assert "This is not a refusal" in run.stdout
+
+
 def test_check_mode_says_the_same(fourfold: t.Callable[..., t.Any]) -> None:
     runs = fourfold(EXPLAIN, extra_vars={"reply": FBLW15})
     assert runs.predicted.of("Explain").data["screen"] == runs.done_again.of("Explain").data["screen"]

@@ -28,6 +28,7 @@ from ansible_collections.postmaster.delist.plugins.module_utils import _addresse
         "from ::ffff:203.0.113.7 rejected",
         "host mx[198.51.100.9] said: 554 Client host mail.example.net [203.0.113.7] blocked",
         "Client host mail.example.net[203.0.113.7]: blocked",
+        "Client host [203.0.113.7] blocked; Error: open resolver; https://check.spamhaus.org/returnc/pub/46.38.225.230/",
         "JunkMail rejected - mail.example.net [203.0.113.7]:24706 is in an RBL",
     ],
 )

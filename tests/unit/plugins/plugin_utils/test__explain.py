@@ -14,7 +14,7 @@ import jsonschema
 import pytest
 from referencing import Registry, Resource
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._explain import explain
+from ansible_collections.postmaster.delist.plugins.plugin_utils._explain import accepted, explain
 from ansible_collections.postmaster.delist.plugins.plugin_utils._explain_screen import screen
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import SHIPPED, load
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import read
@@ -85,6 +85,39 @@ def test_without_the_relay_it_is_less_sure():
 @pytest.mark.parametrize("text", ["", "hello", "how do I bake bread?", "12345", "{}", "<html></html>", "From: me"])
 def test_what_is_not_a_reply_gives_nothing(text):
     assert explain(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "220 ok",
+        "250 2.0.0 Ok: queued as 4ABC",
+        "354 End data with <CR><LF>.<CR><LF>",
+        "Nov 24 01:02:03 mx1 postfix/smtp[1]: 380D2A27ED: to=<a@example.com>, relay=mx.example.com[192.0.2.1]:25,"
+        " delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 4ABC)",
+        "2026-11-24 10:11:12 1kABCd-0001xy-2z => a@example.com R=dnslookup T=remote_smtp H=mx.example.com [192.0.2.1]",
+    ],
+)
+def test_what_was_accepted_is_no_refusal(text):
+    assert explain(text) == []
+    assert accepted(text)
+    assert len(explain(f"{text}\n{FBLW15}")) == 1
+
+
+def test_the_rules_that_hold_too_are_named():
+    (diagnosis,) = explain(
+        "550 5.7.1 Service unavailable; Client host [203.0.113.7] blocked using zen.spamhaus.org", M365
+    )
+
+    assert diagnosis["rules"] == ["spamhaus/zen"]
+    assert diagnosis["also_matched"]
+    assert not set(diagnosis["rules"]) & set(diagnosis["also_matched"])
+
+
+def test_nobody_is_named_where_nobody_is_known():
+    (diagnosis,) = explain("550 zzz qqq wwww")
+
+    assert diagnosis["title"] == {"en": "Reply not recognised", "ja": "未知の応答"}
 
 
 def test_equal_replies_are_told_once():

@@ -37,5 +37,5 @@ class ActionModule(ActionBase):
             # The run's own log: written in check mode too, and never counted as a change.
             path = write(Path.cwd() / folder, evidence)
         except OSError as exc:
-            raise AnsibleActionFail(f"The evidence cannot be written below {folder}: {exc.strerror}") from exc
+            raise AnsibleActionFail(f"The evidence cannot be written below {folder}: {exc.strerror}") from None
         return {**result, "path": str(path), "totals": evidence["totals"], "notes": notes(evidence)}

@@ -61,9 +61,9 @@ class ActionModule(ActionBase):
         try:
             return {**result, "changed": False, **_requests(options)}
         except (folder.FindingsError, KnowledgeError, TemplateProblem) as exc:
-            raise AnsibleActionFail(str(exc)) from exc
+            raise AnsibleActionFail(str(exc)) from None
         except OSError as exc:
-            raise AnsibleActionFail(f"The requests cannot be written: {exc}") from exc
+            raise AnsibleActionFail(f"The requests cannot be written: {exc}") from None
 
 
 def _requests(options: dict[str, t.Any]) -> dict[str, t.Any]:
@@ -97,5 +97,5 @@ def _answer(options: dict[str, t.Any]) -> dict[str, t.Any] | None:
     try:
         source = (Path.cwd() / options["answer"]).read_bytes()
     except OSError as exc:
-        raise AnsibleActionFail(f"The answer {options['answer']} cannot be read ({exc.strerror})") from exc
+        raise AnsibleActionFail(f"The answer {options['answer']} cannot be read ({exc.strerror})") from None
     return parse(source, load_wordings(options["knowledge_paths"]))

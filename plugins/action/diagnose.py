@@ -40,9 +40,9 @@ class ActionModule(ActionBase):
             # The run's own log: written in check mode too, and never counted as a change.
             write_pieces(path, dumped(found))
         except KnowledgeError as exc:
-            raise AnsibleActionFail(str(exc)) from exc
+            raise AnsibleActionFail(str(exc)) from None
         except OSError as exc:
-            raise AnsibleActionFail(f"{path} cannot be written: {exc.strerror}") from exc
+            raise AnsibleActionFail(f"{path} cannot be written: {exc.strerror}") from None
         findings = found["findings"]
         return {
             **result,

@@ -33,7 +33,7 @@ class ActionModule(ActionBase):
                     keys=[name for name, key in options["keys"].items() if key],
                 )
             except (KnowledgeError, ZoneError) as error:
-                raise AnsibleActionFail(str(error)) from error
+                raise AnsibleActionFail(str(error)) from None
         given = {name: value for name, value in options.items() if value is not None}
         result.update(self._execute_module("postmaster.delist.dnsbl_info", module_args=given, task_vars=task_vars))
         return result

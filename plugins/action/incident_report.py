@@ -58,7 +58,7 @@ class ActionModule(ActionBase):
             report = _report(cwd / options["run_dir"], options, variables, texts)
             summary = _write(report, texts, _again(variables, cwd), cwd)
         except (RunFolderError, OSError) as exc:
-            raise AnsibleActionFail(f"The report cannot be written: {exc}") from exc
+            raise AnsibleActionFail(f"The report cannot be written: {exc}") from None
         return {**result, "changed": False, "path": str(report.run_dir / "summary.json"), "policy": summary["policy"]}
 
 

@@ -34,5 +34,5 @@ class ActionModule(ActionBase):
                 run_id=options["run"],
             )
         except RunFolderError as exc:
-            raise AnsibleActionFail(str(exc)) from exc
+            raise AnsibleActionFail(str(exc)) from None
         return {**result, **about(folder), "changed": False, "path": str(folder)}

@@ -27,7 +27,7 @@ class ActionModule(ActionBase):
             try:
                 options["requirements"] = requirements()
             except KnowledgeError as error:
-                raise AnsibleActionFail(str(error)) from error
+                raise AnsibleActionFail(str(error)) from None
         given = {name: value for name, value in options.items() if value is not None}
         result.update(self._execute_module("postmaster.delist.sender_dns_info", module_args=given, task_vars=task_vars))
         return result

@@ -14,6 +14,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted(ROOT.glob("plugins/modules/*.py"))
+FILTERS = sorted(ROOT.glob("plugins/filter/*.py"))
 ACTIONS = sorted(ROOT.glob("plugins/action/*.py"))
 
 
@@ -50,6 +51,26 @@ def test_module_documentation(path):
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
 def test_module_is_not_executable(path):
     assert not path.stat().st_mode & 0o111
+
+
+def chained(source: str) -> list[int]:
+    """The lines that raise an error of Ansible with a cause, whose text Ansible would then say a second time."""
+    return [
+        node.lineno
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Raise) and node.cause is not None and ast.unparse(node.cause) != "None"
+    ]
+
+
+@pytest.mark.parametrize("path", [*ACTIONS, *FILTERS], ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_no_cause_is_said_twice(path):
+    assert chained(path.read_text(encoding="utf-8")) == []
+
+
+def test_cause_checker_complains():
+    source = "try:\n    pass\nexcept OSError as exc:\n    raise ValueError(str(exc)) from exc\n"
+    assert chained(source) == [4]
+    assert chained(source.replace("from exc", "from None")) == []
 
 
 def test_attribute_checker_complains():

@@ -15,6 +15,9 @@ run_tasks(tasks, **same) -> Run
 fourfold(playbook, **same) -> Fourfold
     check, real, check, real: fails unless check mode foretells the real run and nothing is left the second time.
     A list whose first entry has no `hosts` is taken as tasks.
+
+space, postfix, in_namespace
+    a private network, a Postfix of its own in it, and a module run there: `in_namespace(module, options) -> Result`.
 """
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.postmaster.delist.tests.integration import harness
+from ansible_collections.postmaster.delist.tests.integration import harness, private_postfix
 
 
 @pytest.fixture
@@ -47,5 +50,29 @@ def fourfold(tmp_path: Path) -> t.Callable[..., harness.Fourfold]:
         if isinstance(playbook, list) and "hosts" not in playbook[0]:
             playbook = harness.tasks_as_play(playbook)
         return harness.fourfold(playbook, **({"cwd": tmp_path} | options))
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def space(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[private_postfix.Namespace]:
+    space = private_postfix.Namespace(tmp_path_factory.mktemp("space"))
+    yield space
+    space.close()
+
+
+@pytest.fixture
+def postfix(space: private_postfix.Namespace) -> t.Iterator[private_postfix.Instance]:
+    with private_postfix.instance(space) as running:
+        yield running
+
+
+@pytest.fixture
+def in_namespace(space: private_postfix.Namespace, run_tasks: t.Callable[..., harness.Run]) -> t.Callable[..., t.Any]:
+    interpreter = {"ansible_connection": "local", "ansible_python_interpreter": str(space.python)}
+
+    def run(module: str, options: dict[str, t.Any], **more: t.Any) -> harness.Result:
+        task = {"name": module, f"postmaster.delist.{module}": options}
+        return run_tasks([task], inventory={"all": {"hosts": {"mx1": interpreter}}}, **more).of(module)
 
     return run

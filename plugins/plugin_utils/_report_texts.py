@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE to the collection: may change at any time without notice.
-"""The words of the report in one language, from knowledge/texts/report.yml."""
+"""The words of a screen in one language, from knowledge/texts/."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ LANGUAGES = ("en", "ja")
 class Texts:
     """Says things in one language."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, *, file: str = "report") -> None:
         self.language = language
-        self._texts = read(SHIPPED / "texts" / "report.yml")["texts"]
+        self._texts = read(SHIPPED / "texts" / f"{file}.yml")["texts"]
 
     def say(self, *keys: str, **values: object) -> str:
         """The text under the keys, filled in; what is filled in is shown as one printable line."""

@@ -14,7 +14,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml 
 
 PATH = SHIPPED / "relays" / "amazon_ses.yml"
 # How Postfix writes the answer of a relay, and the status that it gives to one without a status of its own.
-_SAID = "5.0.0 host relay.example[192.0.2.25] said: {reply} (in reply to end of DATA command)"
+_SAID = "5.0.0 host {{host}}[192.0.2.25] said: {reply} (in reply to end of DATA command)"
 _BY_POSTFIX = "5.3.4 {said}"
 
 
@@ -25,16 +25,17 @@ def relay() -> dict[str, t.Any]:
 
 
 def for_hosts() -> dict[str, t.Any]:
-    """Return the plain data that postfix_relay is handed: endpoint rules, literals to hold, and texts to prove it by.
+    """Return the plain data that postfix_relay is handed: endpoint rules, what stays hard, and texts to prove it by.
 
-    :returns: C(hosts), C(starttls), C(wrapper), C(hold) (literals), C(must_hold) and C(must_not_hold) (DSN texts)
+    :returns: C(hosts), C(starttls), C(wrapper), C(stays_hard) (literals), C(must_hold) and C(must_not_hold) (DSN
+        texts, in which C({host}) stands for the server)
     """
     known = relay()
     said = [reply for entry in known["hold"] for reply in entry["replies"]]
     own = [text for entry in known["hold"] for text in entry.get("by_postfix") or ()]
     return {
         **{name: known["endpoint"][name] for name in ("hosts", "starttls", "wrapper")},
-        "hold": [entry["says"] for entry in known["hold"]],
+        "stays_hard": [entry["says"] for entry in known["stays_hard"]],
         "must_hold": [_SAID.format(reply=reply) for reply in said] + [_BY_POSTFIX.format(said=text) for text in own],
-        "must_not_hold": [_SAID.format(reply=reply) for reply in known["stays_hard"]],
+        "must_not_hold": [_SAID.format(reply=reply) for entry in known["stays_hard"] for reply in entry["replies"]],
     }

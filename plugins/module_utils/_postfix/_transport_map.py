@@ -51,6 +51,7 @@ def build(
     own: t.Mapping[str, str],
     exceptions: t.Iterable[str] = (),
     probes: t.Iterable[str] = (),
+    relayed: t.Iterable[str] = (),
     direct: t.Mapping[str, str] | None = None,
     otherwise: str = AS_WITHOUT_TABLE,
 ) -> Table:
@@ -62,6 +63,7 @@ def build(
     :param own: domains of this host's own address classes, and the parameter that says so
     :param exceptions: addresses that keep the way they had
     :param probes: the same, for addresses that are only asked about
+    :param relayed: addresses that go through the relay, whatever their domains do
     :param direct: the way that an address or domain had, where it is another than C(otherwise)
     :raises TransportMapError: a key is no domain or address, or there are too many
     """
@@ -71,13 +73,13 @@ def build(
             f"{len(wanted)} domains are more than the {limit} that may be relayed: raise max_domains, "
             "or relay all mail (scope: all)"
         )
-    relayed = tuple(domain for domain in wanted if domain not in own)
+    through = tuple(domain for domain in wanted if domain not in own)
     kept = {kind: tuple(sorted({_address(one) for one in given})) for kind, given in (("e", exceptions), ("p", probes))}
     ways = direct or {}
     lines = [f"{address} {_way(address, ways, otherwise)}" for address in sorted({*kept["e"], *kept["p"]})]
-    lines += [f"{domain} {route}" for domain in relayed]
+    lines += [f"{key} {route}" for key in (*sorted(set(map(_address, relayed))), *through)]
     return Table(
-        domains=relayed,
+        domains=through,
         left_out=tuple(LeftOut(domain, own[domain]) for domain in wanted if domain in own),
         exceptions=kept["e"],
         probes=kept["p"],

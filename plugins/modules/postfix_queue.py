@@ -72,7 +72,6 @@ options:
 notes:
   - A message that has other recipients than those chosen is tried for all of them.
 seealso:
-  - module: postmaster.delist.postfix_hold
   - module: postmaster.delist.postfix_relay
 """
 

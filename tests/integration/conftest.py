@@ -17,7 +17,8 @@ fourfold(playbook, **same) -> Fourfold
     A list whose first entry has no `hosts` is taken as tasks.
 
 space, postfix, in_namespace
-    a private network, a Postfix of its own in it, and a module run there: `in_namespace(module, options) -> Result`.
+    a private network, a Postfix of its own in it, and a module run there: `in_namespace(module, options) -> Result`
+    (with `whole=True` the Run).
 """
 
 from __future__ import annotations
@@ -71,8 +72,9 @@ def postfix(space: private_postfix.Namespace) -> t.Iterator[private_postfix.Inst
 def in_namespace(space: private_postfix.Namespace, run_tasks: t.Callable[..., harness.Run]) -> t.Callable[..., t.Any]:
     interpreter = {"ansible_connection": "local", "ansible_python_interpreter": str(space.python)}
 
-    def run(module: str, options: dict[str, t.Any], **more: t.Any) -> harness.Result:
+    def run(module: str, options: dict[str, t.Any], *, whole: bool = False, **more: t.Any) -> t.Any:
         task = {"name": module, f"postmaster.delist.{module}": options}
-        return run_tasks([task], inventory={"all": {"hosts": {"mx1": interpreter}}}, **more).of(module)
+        done = run_tasks([task], inventory={"all": {"hosts": {"mx1": interpreter}}}, **more)
+        return done if whole else done.of(module)
 
     return run

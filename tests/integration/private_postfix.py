@@ -24,9 +24,11 @@ HERE = Path(__file__).parent
 SES = "email-smtp.us-east-1.amazonaws.com"
 OTHER_SES = "vpce-1.email-smtp.us-east-1.vpce.amazonaws.com"
 HOSTS = {
-    "127.0.0.25": [SES, OTHER_SES],
+    "127.0.0.24": [OTHER_SES],
+    "127.0.0.25": [SES],
     "127.0.0.26": ["outlook.com", "hotmail.com"],
-    "127.0.0.1": ["localhost", "mx1.sender.example", "gmail.com"],
+    "127.0.0.27": ["gmail.com"],
+    "127.0.0.1": ["localhost", "mx1.sender.example"],
 }
 MASTER_CF = """\
 pickup    unix  n       -       n       1       1       pickup

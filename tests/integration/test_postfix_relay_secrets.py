@@ -40,18 +40,23 @@ def hostile(space: private.Namespace) -> t.Iterator[private.Instance]:
         yield running
 
 
-@pytest.mark.parametrize("scope", ["destinations", "all", "relayhost"])
-@pytest.mark.parametrize("port", [587, 465])
+@pytest.mark.parametrize(
+    ("scope", "port"),
+    [
+        ("destinations", 587),
+        ("relayhost", 587),
+        pytest.param("all", 587, marks=pytest.mark.nightly),
+        pytest.param("destinations", 465, marks=pytest.mark.nightly),
+        pytest.param("all", 465, marks=pytest.mark.nightly),
+    ],
+)
 def test_a_server_with_an_unknown_certificate_gets_no_login(
     world: Setting, hostile: private.Instance, scope: str, port: int
 ) -> None:
-    if (scope, port) == ("relayhost", 465):
-        pytest.skip("refused: Postfix would begin with TLS everywhere")
     before = hostile.files()
     options: dict[str, t.Any] = {"scope": scope, "port": port, "override": ["sender_dependent"]}
     if scope != "destinations":
         options["domains"] = []
-    # What would keep STARTTLS from being seen at all is the host's own affair where the relay is its relayhost.
     refused = world.run(hostile, endpoint=private.OTHER_SES, **options)
     assert refused.get("failed"), refused
     assert "Nothing has changed" in refused["msg"]
@@ -59,7 +64,8 @@ def test_a_server_with_an_unknown_certificate_gets_no_login(
     # On without asking first, mail waits, and still nobody hears the password.
     assert world.run(hostile, endpoint=private.OTHER_SES, verify=False, watch_seconds=0, **options)["changed"]
     hostile.send("a@outlook.com")
-    assert "dsn=4.7.5" in hostile.outcome("a@outlook.com", "deferred")
+    # 4.7.5: not verified; 4.7.4: main.cf hides STARTTLS, which only a transport of our own can undo.
+    assert f"dsn=4.7.{4 if scope == 'relayhost' else 5}" in hostile.outcome("a@outlook.com", "deferred")
     assert world.impostor.seen("login") == []
     assert world.impostor.seen("message") == []
     world.run(hostile, state="absent")

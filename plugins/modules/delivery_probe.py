@@ -124,7 +124,7 @@ from ansible_collections.postmaster.delist.plugins.module_utils._postfix._errors
 
 
 def main() -> None:
-    module = AnsibleModule(argument_spec=_probe_options.MODULE, supports_check_mode=True)
+    module = AnsibleModule(argument_spec=_probe_options.ACTION, supports_check_mode=True)
     try:
         answer = _probe.run(module.params, check_mode=module.check_mode)
     except PostfixError as error:

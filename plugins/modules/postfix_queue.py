@@ -35,7 +35,7 @@ options:
     description: The configuration directory of the instance. By default Postfix's own.
     type: path
   signatures:
-    description: The replies that hold the mail, as in RV(groups[].signature), or as the receiver said them.
+    description: The replies that hold the mail, as in RV(groups), or as the receiver said them.
     type: list
     elements: str
     default: []

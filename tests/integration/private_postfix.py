@@ -205,7 +205,7 @@ class Instance:
             wanted = f"status={status}" if status else "status="
             return [line for line in self.log().splitlines() if f"to=<{recipient}>" in line and wanted in line]
 
-        until(lambda: bool(lines()), what=f"{status} of {recipient} in:\n{self.log()}", seconds=seconds)
+        until(lines, what=f"{status} of {recipient} in:\n{self.log()}", seconds=seconds)
         return lines()[-1]
 
     def queue(self) -> list[dict[str, t.Any]]:
@@ -255,7 +255,7 @@ def certificate(folder: Path, authority: str, names: t.Sequence[str]) -> tuple[P
     return ca, made, key
 
 
-def until(done: t.Callable[[], bool], *, what: str, seconds: float = 20) -> None:
+def until(done: t.Callable[[], t.Any], *, what: str, seconds: float = 20) -> None:
     end = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < end, f"not within {seconds} s: {what}"

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: bounce_info
-short_description: Gather what Postfix's logs show about refused mail
+short_description: Gather what Postfix's logs and queue show about refused mail
 version_added: 0.1.0
 description:
-  - Reads the mail logs of a host (files, rotated and compressed) and returns the replies by which other servers
-    refused or deferred mail, grouped and counted.
+  - Reads the mail logs of a host (files, rotated and compressed, or the systemd journal) and the mail queue, and
+    returns the replies by which other servers refused or deferred mail, grouped and counted.
+  - Says from which public addresses the host's mail may leave, as Postfix is configured.
   - Only what Postfix's own SMTP and LMTP clients, its queue manager and its retry service say about outgoing mail is
     evidence. What the host itself refused, and what other programs quote, never counts.
   - Local parts of mail addresses are masked, unless O(recipients=full).
   - With O(evidence_dir) the evidence is written to a file on the controller and only its path and totals are returned.
-  - Needs nothing on the host but Python 3.8 or later.
+  - Needs nothing on the host but Python 3.8 or later, and asks the host's own C(postconf), C(postqueue),
+    C(journalctl) and C(ip) as far as they are there. It sends nothing anywhere.
 author:
   - postmaster.delist contributors (@postmaster-delist)
 extends_documentation_fragment:
@@ -26,9 +28,11 @@ options:
   paths:
     description:
       - Log files, or globs of them. Compressed files (gzip, bzip2, xz, and zstd where the host has that program) are
-        recognised by their content.
-      - By default, the log is where distributions put it (C(/var/log/mail.log), C(/var/log/maillog), C(/var/log/mail),
-        C(/var/log/messages), C(/var/log/syslog)).
+        recognised by their content, and so are journals in files, as journald keeps them, or as
+        C(journalctl -o export) and C(journalctl -o json) write them.
+      - By default, the log is where Postfix says (C(maillog_file)), or else in the first of syslog's usual files that
+        holds it (C(/var/log/mail.log), C(/var/log/maillog), C(/var/log/mail), C(/var/log/messages),
+        C(/var/log/syslog)), or in the systemd journal.
     type: list
     elements: path
     default: []
@@ -37,6 +41,42 @@ options:
       - Whether to read the rotated siblings of each file too, such as C(mail.log.1) and C(mail.log.2.gz).
     type: bool
     default: true
+  journal:
+    description:
+      - Whether to read the systemd journal. With V(auto), where no O(paths) are given and syslog's files hold no line
+        of Postfix, or stop earlier than the journal, from there on. With V(always) it takes the place of syslog's
+        files, or is read besides O(paths). So mail that both hold counts once.
+      - Entries are chosen by their identifier, and count only if their trusted fields say that Postfix's own processes
+        wrote them; others are counted in a note.
+    type: str
+    choices: [auto, always, never]
+    default: auto
+  journal_directory:
+    description:
+      - A folder with journal files, for example of another host. It is read instead of this host's logs, or besides
+        O(paths).
+    type: path
+  queue:
+    description:
+      - Whether to look at the mail queue, by C(postqueue -j).
+    type: bool
+    default: true
+  egress:
+    description:
+      - The public addresses from which the host's mail leaves. With V(auto) they are those that Postfix binds to
+        (C(smtp_bind_address), C(smtp_bind_address6), the same of single transports in C(master.cf), a sole address in
+        C(inet_interfaces), C(proxy_interfaces)), or else those of the host's interfaces; private ones do not count.
+      - Addresses may be given instead, or besides V(auto), for example that of a NAT gateway.
+      - A reply that names another address than these gives a finding of low confidence. With V(none) no address is
+        known, and every one that receivers name is taken as it is, for example for logs of another host.
+    type: list
+    elements: str
+    default: [auto]
+  config_directory:
+    description:
+      - Postfix's configuration, where it is not the default one. Instances that it manages
+        (C(multi_instance_directories)) are found by themselves.
+    type: path
   since:
     description:
       - The beginning of the time looked at, as RFC 3339, or back from now such as V(2h), V(90m) or V(7d).
@@ -74,6 +114,15 @@ options:
       - How many groups of replies to return; the newest are kept.
     type: int
     default: 2000
+  max_bytes:
+    description:
+      - How many bytes of logs to read at most; the newest are read. By default there is no limit.
+      - Archives count as they lie on the disk, a journal as C(journalctl) writes it.
+    type: int
+  max_seconds:
+    description:
+      - How long to read logs; the newest are read first. By default there is no limit.
+    type: float
   host:
     description:
       - The host's name in the evidence. By default its name in the inventory.
@@ -103,11 +152,26 @@ EXAMPLES = r"""
   postmaster.delist.bounce_info:
     paths: [/srv/incident/mx1-mail.log.gz]
     rotated: false
+    queue: false
+    egress: [none]
+
+- name: Look at the newest 256 MiB of a busy host, for ten seconds at most
+  postmaster.delist.bounce_info:
+    since: 24h
+    max_bytes: 268435456
+    max_seconds: 10
+  become: true
+
+- name: Read the journal of another host, whose mail leaves through a NAT gateway
+  postmaster.delist.bounce_info:
+    journal_directory: /srv/incident/mx3-journal
+    queue: false
+    egress: [203.0.113.7]
 """
 
 RETURN = r"""
 evidence:
-  description: What the host shows.
+  description: What the host shows; its shape is C(knowledge/schema/evidence.json) of this collection.
   returned: success, without O(evidence_dir)
   type: dict
   sample:
@@ -142,9 +206,21 @@ evidence:
     delivered: []
     top_senders: []
     lost: []
-    queue: null
-    egress: {configured: [203.0.113.7], relayhost: null}
-    totals: {lines_matched: 412, lines_unparsed: 0, bytes_read: 73400320}
+    queue:
+      messages: 96
+      recipients: 99
+      by_queue: {deferred: 96}
+      oldest_at: "2026-11-23T22:04:31+09:00"
+      expiring: {within_seconds: 86400, messages: 0, next_at: "2026-11-28T22:04:31+09:00"}
+      by_signature: []
+    egress: {configured: [203.0.113.7], relayhost: null, by_service: {}}
+    totals:
+      lines_matched: 412
+      lines_unparsed: 0
+      bytes_read: 73400320
+      bytes_not_read: 0
+      groups_dropped: 0
+      lines_dropped: 0
 path:
   description: The file that holds the evidence.
   returned: success, with O(evidence_dir)
@@ -154,7 +230,7 @@ totals:
   description: How much was read and understood.
   returned: success, with O(evidence_dir)
   type: dict
-  sample: {lines_matched: 412, lines_unparsed: 0, bytes_read: 73400320}
+  sample: {lines_matched: 412, lines_unparsed: 0, bytes_read: 73400320, bytes_not_read: 0}
 notes:
   description: What could not be read, and why.
   returned: success, with O(evidence_dir)

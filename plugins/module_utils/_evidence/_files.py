@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE to the collection: may change at any time without notice.
-"""Which files are the mail log of this host: named by the caller, by Postfix, or where distributions put them."""
+"""Log files by name or glob, with their rotated siblings, each once."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ import re
 import stat
 import typing as t
 
-# Debian and Ubuntu; RHEL, Fedora and FreeBSD; SUSE; where all of syslog goes: Alpine, small hosts.
-DEFAULTS = ("/var/log/mail.log", "/var/log/maillog", "/var/log/mail", "/var/log/messages", "/var/log/syslog")
 # mail.log.1, mail.log.2.gz, maillog.0.bz2, mail-20261124.xz, postfix.log.20261124-010203.gz
 _ROTATED = re.compile(r"[.-]\d{1,8}(?:-\d{1,8})?(?P<packed>\.(?:gz|bz2|xz|zst))?\Z")
+NOT_FOUND = "not found"
 
 
 class LogFile(t.NamedTuple):
@@ -24,6 +23,7 @@ class LogFile(t.NamedTuple):
     path: str
     size: int
     mtime: float
+    identity: tuple[int, int] = (0, 0)  # device and inode: a file keeps them when it is renamed
 
 
 class Problem(t.NamedTuple):
@@ -39,6 +39,8 @@ def find(paths: t.Sequence[str], *, rotated: bool) -> tuple[list[LogFile], list[
     names: dict[str, None] = {}
     for path in paths:
         matches = sorted(glob.glob(path)) or ([path] if os.path.lexists(path) else [])
+        if not matches and rotated:
+            matches = _siblings(path)  # just rotated, and nothing has been written since
         if not matches:
             problems.append(Problem(path, _why_missing(path)))
         for match in matches:
@@ -55,8 +57,21 @@ def find(paths: t.Sequence[str], *, rotated: bool) -> tuple[list[LogFile], list[
         if not stat.S_ISREG(status.st_mode):
             problems.append(Problem(name, "not a regular file: not read"))
             continue
-        files.setdefault((status.st_dev, status.st_ino), LogFile(name, status.st_size, status.st_mtime))
+        identity = (status.st_dev, status.st_ino)
+        files.setdefault(identity, LogFile(name, status.st_size, status.st_mtime, identity))
     return list(files.values()), problems
+
+
+def where_now(file: LogFile) -> str:
+    """Return where a file is that may have been rotated since it was found."""
+    for name in [file.path, *_siblings(file.path)]:
+        try:
+            status = os.stat(name)
+        except OSError:
+            continue
+        if (status.st_dev, status.st_ino) == file.identity:
+            return name
+    return file.path
 
 
 def why(error: OSError) -> str:
@@ -72,7 +87,7 @@ def _why_missing(path: str) -> str:
     folder = os.path.dirname(path) or "."
     if os.path.isdir(folder) and not os.access(folder, os.R_OK | os.X_OK):
         return f"no permission to look into {folder}: run with become (ansible-playbook -b)"
-    return "not found"
+    return NOT_FOUND
 
 
 def _siblings(path: str) -> list[str]:

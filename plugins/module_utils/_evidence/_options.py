@@ -8,11 +8,17 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence._egress import AUTO
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._privacy import MODES
 
 MODULE: dict[str, dict[str, t.Any]] = {
     "paths": {"type": "list", "elements": "path", "default": []},
     "rotated": {"type": "bool", "default": True},
+    "journal": {"type": "str", "choices": ["auto", "always", "never"], "default": "auto"},
+    "journal_directory": {"type": "path"},
+    "queue": {"type": "bool", "default": True},
+    "egress": {"type": "list", "elements": "str", "default": [AUTO]},
+    "config_directory": {"type": "path"},
     "since": {"type": "str"},
     "until": {"type": "str"},
     "delivered": {"type": "bool", "default": True},
@@ -20,6 +26,8 @@ MODULE: dict[str, dict[str, t.Any]] = {
     "recipients": {"type": "str", "choices": list(MODES), "default": "domains"},
     "lost_mail": {"type": "bool", "default": False},
     "max_groups": {"type": "int", "default": 2000},
+    "max_bytes": {"type": "int"},
+    "max_seconds": {"type": "float"},
     "host": {"type": "str"},
     # The action's alone: it never reaches a host, but the documentation of both is one.
     "evidence_dir": {"type": "path"},

@@ -99,6 +99,7 @@ class MailHost:
             text=True,
             env=_environment(),
             timeout=30,
+            check=False,
         )
         assert not done.returncode, f"{command}: {done.stdout}{done.stderr}"
         return done.stdout

@@ -55,9 +55,8 @@ def reader(file: LogFile, wanted: Wanted) -> t.Callable[[float | None], _stretch
             packed = _streams.compression(opened.read(8) or b"")
             opened.seek(0)
             source = _streams.open_archive(opened, packed) if packed else _streams.PlainFile(opened, 0, file.size)
-            result = _stretches.read_stream(
-                Journal(source, parse, trust), Clock(file.mtime), wanted, ordered=False, deadline=deadline
-            )
+            with Journal(source, parse, trust) as stream:
+                result = _stretches.read_stream(stream, Clock(file.mtime), wanted, ordered=False, deadline=deadline)
         return result._replace(notes=[*result.notes, *trust.notes()])
 
     return read

@@ -18,7 +18,7 @@ from ansible_collections.postmaster.delist.plugins.module_utils._evidence._sums 
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._tally import Wanted
 
 _FIRST_SLICE, _LARGEST_SLICE = 10_000, 160_000  # entries
-_BYTES_OF_ENTRY = 2_000  # as JSON, generously, until the first slice tells better
+_BYTES_OF_ENTRY = 1_000  # as JSON, until the first slice tells better
 _LATE = (-1, False)
 
 
@@ -46,7 +46,8 @@ class Reader:
         number, entry_bytes = _FIRST_SLICE, _BYTES_OF_ENTRY
         while True:
             if self._max_bytes is not None:
-                number = min(number, (self._max_bytes - whole.bytes_read) // entry_bytes)
+                # Half of what is left: older entries may be longer ones.
+                number = min(number, (self._max_bytes - whole.bytes_read) // (2 * entry_bytes))
             if number < 1:
                 return _bounded(whole, span, "max_bytes")
             found = self._oldest_of(number, span, deadline)
@@ -74,8 +75,8 @@ class Reader:
             raise
 
     def _slice(self, span: Span, deadline: float | None) -> Result:
-        stream = self._journal.stream(self._trust, span)
-        return _stretches.read_stream(stream, Clock(self._now), self._wanted, deadline=deadline)
+        with self._journal.stream(self._trust, span) as stream:
+            return _stretches.read_stream(stream, Clock(self._now), self._wanted, deadline=deadline)
 
 
 def _bounded(whole: Result, span: Span, bound: str) -> Result:

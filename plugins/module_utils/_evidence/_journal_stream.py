@@ -64,12 +64,11 @@ class Journal(_streams.Closing):
                 lines.append(line)
         self.entries += len(entries)
         self._ready = b"".join(line + b"\n" for line in lines)
+        if self._done and self._unparsed:
+            self.notes.append(f"{self._unparsed} entries of the journal could not be read")
 
     def close(self) -> None:
         self._source.close()
-        if self._unparsed:
-            self.notes.append(f"{self._unparsed} entries of the journal could not be read")
-            self._unparsed = 0
 
 
 def parse_json(data: bytes, at_end: bool) -> tuple[list[Entry], int, int]:

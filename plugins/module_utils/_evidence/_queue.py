@@ -14,21 +14,23 @@ from ansible_collections.postmaster.delist.plugins.module_utils._evidence._clock
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._postfix import Instance
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._privacy import Privacy
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._programs import Programs
-from ansible_collections.postmaster.delist.plugins.module_utils._evidence._words import Wordings, Words
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence._replies import Key
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence._speech import Listener
+from ansible_collections.postmaster.delist.plugins.module_utils._postfix_log import parse_reason
+from ansible_collections.postmaster.delist.plugins.module_utils._smtp_reply import parse
 
 # A message that will be returned to its sender within so many seconds is near the end of its lifetime.
 NEAR = DAY
 _MAX_DOMAINS = 5_000
 _DOMAINS_SHOWN = 200
 _NULL_SENDER = "MAILER-DAEMON"
-Key = t.Tuple[str, str]  # signature, relay host
+_CLIENT = b"smtp"  # a queue does not tell which transport was tried
 
 
 class _Group:
     """The mail that waits for one reason."""
 
-    def __init__(self, words: Words, text: str) -> None:
-        self.words = words
+    def __init__(self, text: str) -> None:
         self.text = text
         self.messages = 0
         self.recipients = 0
@@ -51,7 +53,7 @@ class Queue:
     def __init__(self, max_groups: int, *, now: float) -> None:
         self._max_groups = max_groups
         self._now = int(now)
-        self._wordings = Wordings()
+        self._listener = Listener()
         self._groups: dict[Key, _Group] = {}
         self._by_queue: t.Counter[str] = Counter()
         self._recipients = 0
@@ -95,16 +97,17 @@ class Queue:
         self._next_expiry = at if self._next_expiry is None else min(self._next_expiry, at)
 
     def _group(self, reason: str) -> _Group:
-        words = self._wordings.of(reason.encode("utf-8", "replace"), closed=True)
-        key = (words.signature, (words.reason.host or "").lower())
+        key = self._listener.hear(_CLIENT, None, reason.encode("utf-8", "replace") + b")").key
         if key not in self._groups:
             if len(self._groups) >= 2 * self._max_groups:
                 self._keep_frequent()
-            self._groups[key] = _Group(words, words.reason.reply)
+            self._groups[key] = _Group(parse_reason(reason).reply)
         return self._groups[key]
 
     def _keep_frequent(self) -> None:
-        kept = sorted(self._groups, key=lambda key: (-self._groups[key].messages, key))[: self._max_groups]
+        kept = sorted(self._groups, key=lambda key: (-self._groups[key].messages, [str(part) for part in key]))[
+            : self._max_groups
+        ]
         self.dropped_groups += len(self._groups) - len(kept)
         self._groups = {key: self._groups[key] for key in kept}
 
@@ -128,13 +131,13 @@ class Queue:
 def _rendered(key: Key, group: _Group, privacy: Privacy) -> dict[str, t.Any]:
     domains = sorted(group.domains.items(), key=lambda item: (-item[1], item[0]))[:_DOMAINS_SHOWN]
     return {
-        "signature": key[0],
-        "text": privacy.text(group.text, people=()),
-        "code": group.words.code,
-        "enhanced": group.words.enhanced,
-        "stage": group.words.stage,
-        "relay_host": key[1] or None,
-        "named_ips": list(group.words.named_ips),
+        "signature": key.signature,
+        "text": privacy.text(group.text),
+        "code": key.code,
+        "enhanced": None if key.code is None else parse(group.text).enhanced,
+        "stage": key.stage,
+        "relay_host": key.relay_host or None,
+        "named_ips": list(key.named_ips),
         "messages": group.messages,
         "recipients": group.recipients,
         "recipient_domains": {} if privacy.mode == "none" else dict(domains),

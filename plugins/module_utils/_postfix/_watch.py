@@ -18,7 +18,7 @@ import pwd
 import re
 import typing as t
 
-from ansible_collections.postmaster.delist.plugins.module_utils._evidence._files import DEFAULTS
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence._mail_log import PLACES
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._errors import PostfixError
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._postconf import Postfix
 
@@ -63,7 +63,7 @@ class Watch:
             own = postfix.values("maillog_file")["maillog_file"]
         except KeyError:  # older than 3.4
             own = ""
-        paths = [own] if own else [path for given in (log_paths or DEFAULTS) for path in sorted(glob.glob(given))]
+        paths = [own] if own else [path for given in (log_paths or PLACES) for path in sorted(glob.glob(given))]
         watch = cls(postfix, paths, strict=strict)
         watch._syslog_name = values["syslog_name"] or "postfix"
         return watch

@@ -13,7 +13,7 @@ from ansible_collections.postmaster.delist.plugins.module_utils._evidence import
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._privacy import Privacy
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._programs import Unusable
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._queue import Queue
-from ansible_collections.postmaster.delist.plugins.module_utils._evidence._words import Wordings
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence._speech import Listener
 from ansible_collections.postmaster.delist.tests.unit.plugins.module_utils._evidence.recorded import (
     Recorded,
     postconf,
@@ -65,7 +65,8 @@ def test_an_empty_queue() -> None:
 
 def test_the_reason_has_the_signature_that_the_log_has() -> None:
     (group,) = read(message(("u@example.com", BLOCKED)))["by_signature"]
-    assert group["signature"] == Wordings().of(BLOCKED.encode(), closed=True).signature
+    logged = Listener().hear(b"postfix/smtp", None, BLOCKED.encode() + b")").key
+    assert (group["signature"], group["relay_host"]) == (logged.signature, logged.relay_host)
     assert group["relay_host"] == "example-com.mail.protection.outlook.com"
     assert (group["code"], group["enhanced"], group["stage"]) == (451, "4.7.650", "MAIL FROM")
     assert group["named_ips"] == ["203.0.113.7"]

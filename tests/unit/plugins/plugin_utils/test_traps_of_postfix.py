@@ -35,7 +35,11 @@ def one(text, relay=None):
         (f"lost connection with {HOST} while performing the HELO handshake", "HELO", "receiver_trouble"),
         (f"lost connection with {HOST} while sending RCPT TO", "RCPT TO", "receiver_trouble"),
         (f"conversation with {HOST} timed out while sending MAIL FROM", "MAIL FROM", "receiver_trouble"),
-        ("Host or domain name not found. Name service error for name=a.example type=MX: try again", None, "receiver_trouble"),
+        (
+            "Host or domain name not found. Name service error for name=a.example type=MX: try again",
+            None,
+            "receiver_trouble",
+        ),
         (f"TLS is required, but was not offered by host {HOST}", None, "receiver_trouble"),
         ("mail for example.com loops back to myself", None, "own_side"),
         ("unknown mail transport error", None, "own_side"),

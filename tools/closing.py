@@ -34,7 +34,10 @@ def total(logs: t.Iterable[str]) -> tuple[str, bool]:
             number, word = said.split()
             counts[_ONE.get(word, word)] += int(number)
         seconds += float(closing[2])
-    said = ", ".join(f"{counts[word]} {word}" for word in WORDS if counts[word])
+    one = {plural: word for word, plural in _ONE.items()}
+    said = ", ".join(
+        f"{counts[word]} {one.get(word, word) if counts[word] == 1 else word}" for word in WORDS if counts[word]
+    )
     return f"{said} in {seconds:.2f}s", not (counts["failed"] or counts["errors"])
 
 

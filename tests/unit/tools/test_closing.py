@@ -17,8 +17,8 @@ LONG = "....\n2391 passed, 3 skipped, 12 deselected in 240.12s (0:04:00)\n"
         ([LONG, "5 passed in 60.01s\n"], "2396 passed, 3 skipped, 12 deselected in 300.13s", True),
         ([LONG, "SKIPPED [6] no root\n6 skipped in 0.03s\n"], "2391 passed, 9 skipped, 12 deselected in 240.15s", True),
         (["=== 1 passed in 1.00s ===", "=== 1 failed, 1 passed, 1 error in 2.00s ==="],
-         "1 failed, 2 passed, 1 errors in 3.00s", False),
-        ([LONG, "Killed\n"], "2391 passed, 3 skipped, 12 deselected, 1 errors in 240.12s", False),
+         "1 failed, 2 passed, 1 error in 3.00s", False),
+        ([LONG, "Killed\n"], "2391 passed, 3 skipped, 12 deselected, 1 error in 240.12s", False),
         (["", ""], "2 errors in 0.00s", False),
         (["1 passed, 1 warning in 0.50s", "1 passed, 2 warnings in 0.50s"], "2 passed, 3 warnings in 1.00s", True),
     ],
@@ -37,4 +37,4 @@ def test_a_sentence_of_a_test_is_no_closing_line():
 def test_a_log_that_is_not_there_is_an_error(monkeypatch, capsys, tmp_path):
     monkeypatch.setattr("sys.argv", ["closing.py", str(tmp_path / "none.log")])
     assert closing.main() == 1
-    assert capsys.readouterr().out == "1 errors in 0.00s\n"
+    assert capsys.readouterr().out == "1 error in 0.00s\n"

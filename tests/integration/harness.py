@@ -148,7 +148,8 @@ def tasks_as_play(tasks: list[dict[str, t.Any]], *, hosts: str = "all") -> list[
 
 
 def _changes(run: Run) -> list[tuple[str, str]]:
-    return [(result.host, result.task) for result in run.results if result.changed]
+    # Hosts answer in any order.
+    return sorted((result.host, result.task) for result in run.results if result.changed)
 
 
 def _playbook(playbook: str | Path | list[dict[str, t.Any]], cwd: Path) -> str:

@@ -16,7 +16,7 @@ MESSAGES_PER_SECOND = 8
 IN_FLIGHT = 12
 RECIPIENTS = (1, 1, 1, 1, 1, 1, 1, 2, 2, 5)
 REFUSED_SHARE = 0.03  # of the deliveries: 0.6 % of the lines
-SMALL_HOSTS = 1000
+SMALL_HOSTS = 300
 WORDINGS = 100  # of the small hosts' refusals
 
 # Relay: its refusals, each with the command it answers.
@@ -85,16 +85,17 @@ class _Message:
     def __init__(self, rng: random.Random, serial: int, signatures: int) -> None:
         self.rng = rng
         self.queue_id = f"{0xA0000000 + serial * 7919:X}"
-        self.user = f"sender{rng.randrange(400)}"
+        self.number = rng.randrange(400)
+        self.user = f"sender{self.number}"
         self.recipients = rng.choice(RECIPIENTS)
         self.signatures = signatures
 
     def arrival(self, head: str) -> t.Iterator[str]:
         rng, queue_id = self.rng, self.queue_id
-        client = f"pc{rng.randrange(200)}.example.jp[192.0.2.{rng.randrange(1, 99)}]"
+        client = f"pc{self.number % 200}.example.jp[192.0.2.{self.number % 200}]"
         smtpd = f"{head}smtpd[{rng.randrange(1000, 32000)}]:"
         yield f"{smtpd} connect from {client}"
-        if rng.random() < 0.05:
+        if rng.random() < 0.02:
             yield (
                 f"{smtpd} NOQUEUE: reject: RCPT from unknown[198.51.100.9]: 554 5.7.1 Service unavailable; Client host"
                 " [198.51.100.9] blocked using zen.spamhaus.org; from=<x@example.net> to=<info@example.jp> proto=ESMTP"
@@ -106,6 +107,8 @@ class _Message:
         size = rng.randrange(800, 90000)
         queued = f"size={size}, nrcpt={self.recipients} (queue active)"
         yield f"{head}qmgr[811]: {queue_id}: from=<{self.user}@example.jp>, {queued}"
+        if rng.random() < 0.4:
+            yield f"{head}anvil[{rng.randrange(1000, 32000)}]: statistics: max cache size 3 at Nov 24 01:55:29"
         yield f"{smtpd} disconnect from {client}"
 
     def delivery(self, head: str) -> t.Iterator[str]:

@@ -24,14 +24,13 @@ from ansible_collections.postmaster.delist.plugins.module_utils._postfix_log imp
 
 _MAX_SHAPES = 4
 _MAX_KNOWN = 20_000
-# A relay without a port is a socket of this host.
 _BODY = (
-    rf"[0-9]+\]: [0-9A-Za-z]+: to=<{ADDRESS}{TO_RELAY}([^] []+\[[^]]+)\]:[0-9]+, (?:delay|conn_use=[0-9]+, delay)="
-    r"[0-9.]+, (?:delays=[0-9./]+, |)(?:dsn=[0-9.]+, |)status=sent \("
+    rf"[0-9]+\]: [0-9A-Za-z]+: to=<{ADDRESS}{TO_RELAY}([^]]+)\]:[0-9]+, (?:delay|conn_use=[0-9]+, delay)=[0-9.]+,"
+    r" delays=[0-9./]+, dsn=[0-9.]+, status=sent \("
 ).encode()
 _ANY = re.compile(rb"mtp\[" + _BODY, re.DOTALL)
-# A content filter on the same host: nothing is delivered there.
-_LOOPBACK = re.compile(rb"[^\[]*\[(?:127\.|::1\Z|::ffff:127\.)", re.IGNORECASE)
+# What stands before a port is a host and its address: not a socket of this host, nor a content filter on it.
+_RELAY = re.compile(rb"([^\s\[\]]+)\[(?!127\.|::1\Z|::ffff:127\.)[^\s\[\]]+", re.IGNORECASE)
 
 Source = t.Tuple[Shape, bytes]  # shape and rest of a head: one host and service
 Column = t.Sequence[bytes]
@@ -87,8 +86,9 @@ class Delivered:
     def finish(self) -> None:
         for service, count in self._counts.items():
             for relay, number in count.numbers.items():
-                if not _LOOPBACK.match(relay):
-                    host = relay.partition(b"[")[0].decode("utf-8", "replace").lower()
+                match = _RELAY.fullmatch(relay)
+                if match:
+                    host = match.group(1).decode("utf-8", "replace").lower()
                     self._relays.add((service, host), number, count.newest[relay])
         self._counts.clear()
 

@@ -14,7 +14,7 @@ from ansible_collections.postmaster.delist.plugins.module_utils._evidence._repli
 _KEPT = 16_384
 _MAX_SENDERS = 4_096
 # Postfix says "expired" right after the last try of a message; recipients that were not part of it got their mail.
-_LAST_TRY = 600
+LAST_TRY = 600
 # Log stamps and delays are cut to seconds.
 _ROUNDING = 2
 
@@ -98,9 +98,9 @@ class Mail:
         self.waiting = []
         tries = [one.at for one in waiting] + ([] if expiry.last_try is None else [expiry.last_try])
         last_try = max(tries, default=expiry.at)
-        if not -_LAST_TRY <= expiry.at - last_try <= DAY:
+        if not -LAST_TRY <= expiry.at - last_try <= DAY:
             return []
-        return [one for one in waiting if last_try - one.at <= _LAST_TRY]
+        return [one for one in waiting if last_try - one.at <= LAST_TRY]
 
     def follow(self, earlier: Mail) -> None:
         """Take over what an earlier stretch of the log knows of the same message."""
@@ -138,6 +138,12 @@ class Mails:
             mail = Mail(arrived)
         self._keep(key, mail)
         return mail
+
+    def settle(self, key: MailKey, packed: int) -> None:
+        """A recipient of this message, if it is known, waits no longer."""
+        mail = self._mails.get(key)
+        if mail is not None:
+            mail.settle(packed)
 
     def expire(self, key: MailKey, at: int) -> list[Waiting]:
         """Return the recipients that an expired message did not reach; an earlier log may tell of more."""

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+import typing as t
 
 from ansible_collections.postmaster.delist.plugins.module_utils._addresses import normalise
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence import _lines
@@ -15,7 +16,21 @@ from ansible_collections.postmaster.delist.plugins.module_utils._evidence._words
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix_log import MAX_TEXT
 
 _KEPT = 4096
+_END = 32  # by so many bytes at its end a sentence is looked for
+_TEMPLATES = 8  # with the same end
 _SPOKEN = re.compile(rb"host ([^\s\[\]]+\[[^\[\]]*\])( (?:said|refused to talk to me): .*)", re.DOTALL)
+
+
+Heard = t.Tuple[bytes, t.Optional[bytes], bytes]  # service, relay, the sentence or its end
+
+
+class _Template(t.NamedTuple):
+    """A sentence understood before, in which at most one word differs from line to line."""
+
+    begin: bytes
+    end: bytes
+    word: bytes | None  # without what differs; None where nothing does
+    speech: Speech
 
 
 class Listener:
@@ -23,25 +38,48 @@ class Listener:
 
     def __init__(self) -> None:
         self._wordings = Wordings()
-        self._verbatim: dict[tuple[bytes, bytes | None, bytes], Speech] = {}
-        self._masked: dict[tuple[bytes, bytes | None, bytes], Speech] = {}
+        self._templates: dict[Heard, list[_Template]] = {}
+        self._known: dict[Heard, Speech] = {}
 
     def hear(self, service: bytes, relay: bytes | None, sentence: bytes) -> Speech:
         """Read the sentence, with its closing bracket if it has one, that C(service) logged about C(relay)."""
-        parts = (service, relay, sentence)
-        speech = self._verbatim.get(parts)
-        if speech is not None:
-            return speech
+        templates = self._templates.get((service, relay, sentence[-_END:]))
+        if templates is not None:
+            for begin, end, word, speech in templates:
+                if word is None:
+                    if sentence == begin:
+                        return speech
+                elif sentence.startswith(begin) and sentence.endswith(end):
+                    middle = sentence[len(begin) : len(sentence) - len(end)]
+                    if self._wordings.masked[middle] == word and b" " not in middle:
+                        return speech
+        return self._learn(service, relay, sentence)
+
+    def _learn(self, service: bytes, relay: bytes | None, sentence: bytes) -> Speech:
         if len(sentence) > MAX_TEXT:
             return self._understand(service, relay, sentence)
         # A host's own name is never masked: it tells who spoke.
         host, bracket, said = sentence.partition(b"]")
-        masked = (service, relay, host + bracket + self._wordings.without_ids(said))
-        speech = self._masked.get(masked)
+        words = said.split(b" ")
+        masked = list(map(self._wordings.masked.__getitem__, words))
+        wording = (service, relay, host + bracket + b" ".join(masked))
+        speech = self._known.get(wording)
         if speech is None:
-            speech = _remember(self._masked, masked, self._understand(service, relay, sentence))
-        if masked == parts:
-            _remember(self._verbatim, parts, speech)
+            _make_room(self._known)
+            speech = self._known[wording] = self._understand(service, relay, sentence)
+        different = [number for number, word in enumerate(masked) if word != words[number]]
+        template = None
+        if not different:
+            template = _Template(sentence, b"", None, speech)
+        elif len(different) == 1 and len(words) > different[0] + 1:
+            end = b" " + b" ".join(words[different[0] + 1 :])
+            begin = sentence[: len(sentence) - len(end) - len(words[different[0]])]
+            template = _Template(begin, end, masked[different[0]], speech)
+        if template:
+            _make_room(self._templates)
+            templates = self._templates.setdefault((service, relay, sentence[-_END:]), [])
+            templates.insert(0, template)
+            del templates[_TEMPLATES:]
         return speech
 
     def _understand(self, service: bytes, relay: bytes | None, sentence: bytes) -> Speech:
@@ -76,10 +114,6 @@ class Listener:
         return self._wordings.of(sentence, closed=closed), None
 
 
-def _remember(
-    seen: dict[tuple[bytes, bytes | None, bytes], Speech], parts: tuple[bytes, bytes | None, bytes], speech: Speech
-) -> Speech:
+def _make_room(seen: dict[Heard, t.Any]) -> None:
     if len(seen) >= _KEPT:
         seen.clear()
-    seen[parts] = speech
-    return speech

@@ -14,13 +14,14 @@ from ansible_collections.postmaster.delist.plugins.module_utils._evidence._block
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._clock import Clock
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._delivered import Delivered
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._lost import Row
-from ansible_collections.postmaster.delist.plugins.module_utils._evidence._mails import MailKey, Waiting
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence._mails import LAST_TRY, MailKey, Waiting
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._replies import LONGEST_SAMPLE
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._scan import candidates
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._speech import Listener
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._sums import Sums
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._window import Window
 
+_DELAY_DIGITS = 9
 # A SOFTBOUNCE stays in the queue, whatever the receiver said.
 _OUTCOMES = {
     None: "non_final",
@@ -48,6 +49,8 @@ class Tally:
         self.sums = Sums(wanted.max_groups, lost_mail=wanted.lost_mail)
         self._clock = clock
         self._listener = Listener()
+        # Until then a message may have been deferred in an earlier stretch, by the try that it expires after.
+        self._young_until = -1
         self._delivered = Delivered(clock, self.sums.relays) if wanted.delivered else None
         self._arrivals = Arrivals(clock, message_ids=wanted.lost_mail) if wanted.senders or wanted.lost_mail else None
 
@@ -71,6 +74,8 @@ class Tally:
         return self.sums
 
     def _take(self, block: Block, line: t.Match[bytes], at: int) -> None:
+        if self._young_until < 0:
+            self._young_until = at + LAST_TRY
         _, logger, service, queue_id, recipient, relay, delay, _, status, reason, earlier, sender = line.groups()
         if sender is not None:
             self._expire((logger, service.partition(b"/")[0], queue_id), at)
@@ -94,7 +99,10 @@ class Tally:
         packed = sums.domains.pack(recipient)
         group.recipients.add(packed)
         mail = (logger, service.partition(b"/")[0], queue_id)
-        arrived = at - int(delay.partition(b".")[0] or 0)
+        if outcome == "bounced" and not self._arrivals and at > self._young_until:
+            sums.mails.settle(mail, packed)
+            return
+        arrived = at - int(delay.partition(b".")[0][:_DELAY_DIGITS] or 0)
         self._note(block, line.start(), mail, arrived, Waiting(packed, recipient, at, speech.key), outcome)
 
     def _note(self, block: Block, begin: int, key: MailKey, arrived: int, recipient: Waiting, outcome: str) -> None:

@@ -15,7 +15,6 @@ from ansible_collections.postmaster.delist.plugins.module_utils._smtp_reply impo
 
 HEARD = ("said", "refused", "auth")  # the shapes in which the other side said something
 _KEPT = 4096
-_LONG = 12
 _DIGITS = b"0123456789"
 # What signature() masks in any case, and no address of a host can be part of: ids, new in every line, and mail
 # addresses. An id has letters, at least twelve characters and four digits; a mail address ends in a name.
@@ -42,18 +41,13 @@ class Wordings:
 
     def __init__(self) -> None:
         self._known: dict[bytes, Words] = {}
-        self._masked = _Masked()
-
-    def without_ids(self, sentence: bytes) -> bytes:
-        """Return the sentence without what differs between lines that say the same."""
-        masked = self._masked
-        return b" ".join([masked[word] if len(word) >= _LONG else word for word in sentence.split(b" ")])
+        self.masked = Masked()
 
     def of(self, sentence: bytes, *, closed: bool = True) -> Words:
         """Read what stands in brackets; not C(closed) when the log cut its end off."""
         if len(sentence) > MAX_TEXT:  # where it will be cut depends on its ids
             return _read(text_of(sentence), closed=closed)
-        wording = self.without_ids(sentence) + (b")" if closed else b"")
+        wording = b" ".join(map(self.masked.__getitem__, sentence.split(b" "))) + (b")" if closed else b"")
         words = self._known.get(wording)
         if words is None:
             if len(self._known) >= _KEPT:
@@ -62,8 +56,8 @@ class Wordings:
         return words
 
 
-class _Masked(t.Dict[bytes, bytes]):
-    """Long words without what signature() masks in them."""
+class Masked(t.Dict[bytes, bytes]):
+    """Words without what signature() masks in them."""
 
     def __missing__(self, word: bytes) -> bytes:
         masked = _MAIL.sub(b"@", word) if b"@" in word and not _DOTTED_DIGITS.search(word) else word

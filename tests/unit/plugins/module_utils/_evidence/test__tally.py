@@ -126,3 +126,4 @@ def compare(seed: int, *, messages: int, formats: tuple[str, ...]) -> None:
         # The lines of a message's arrival may be in a file before that of its refusal.
         assert sum(refusals for _, refusals in senders.values()) == sum(refusals for _, refusals in expected.values())
         assert sum(messages for messages, _ in senders.values()) == len(reference.refused)
+        assert replies_of(read(parts, rng, Wanted(delivered=False, senders=False))) == expected_replies(reference)

@@ -9,6 +9,7 @@ Runs on mail hosts: standard library only, Python 3.8+.
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 import typing as t
@@ -159,8 +160,13 @@ def mask_local_parts(text: str, *, recipient_domains: t.Collection[str] = ()) ->
     return "".join(parts) + text[done:]
 
 
+@functools.lru_cache(maxsize=1024)
+def _is_role(local: str) -> bool:
+    return bool(_ROLES.intersection([local, *re.split(r"[._+-]", local)]))
+
+
 def _is_contact(local: str, domain: str, before: str, recipient_domains: t.Container[str]) -> bool:
-    if _ROLES.intersection([local.lower(), *re.split(r"[._+-]", local.lower())]):
+    if _is_role(local.lower()):
         return True
     return domain not in recipient_domains and _CONTACT_BEFORE.search(before) is not None
 

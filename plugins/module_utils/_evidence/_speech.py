@@ -93,7 +93,7 @@ class Listener:
         # The retry service repeats what a client of the same instance heard.
         instance, _slash, program = text_of(service).rpartition("/")
         is_client = program in ("smtp", "lmtp")
-        own = normalise(relay_ip)
+        own = normalise(relay_ip) if words.named_ips else None
         key = Key(
             words.signature,
             words.code,

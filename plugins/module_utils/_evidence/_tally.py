@@ -60,12 +60,14 @@ class Tally:
             self._delivered.count(block, window)
         if self._arrivals:
             self._arrivals.enter(block)
+        buffer, match, moment = block.buffer, _lines.LINE.match, self._clock.at
+        holds = window.holds if window else None
         for begin, end in candidates(block):
-            line = _lines.LINE.match(block.buffer, begin, end)
-            at = self._clock.at(line.group(1)) if line else None
+            line = match(buffer, begin, end)
+            at = moment(line[1]) if line else None
             if line is None or at is None:
-                self.sums.unparsed += _lines.looks_like_one(block.buffer, begin, end)
-            elif not window or window.holds(at):
+                self.sums.unparsed += _lines.looks_like_one(buffer, begin, end)
+            elif holds is None or holds(at):
                 self._take(block, line, at)
 
     def finish(self) -> Sums:

@@ -48,6 +48,4 @@ def test_every_log_tells_who_refused_and_why(lab: Lab, tmp_path: Path):
             assert finding["counts"] == {"bounced": 0, "deferred": 0, "expired": 0, "recipients": 1} | {outcome: 1}
     assert len(found) == len(hosts) * len(REFUSALS)
     if "journald" not in {host.logging for host in hosts}:
-        pytest.skip(
-            "the logs in files do, but no cgroups may be made here, so no host of the lab has systemd and the journal alone"
-        )
+        pytest.skip("the logs in files do; no cgroups may be made here, so no host has systemd and only the journal")

@@ -15,10 +15,12 @@ import contextlib
 import os
 import re
 import stat
+import time
 import typing as t
 
 _NEXT = ".postmaster-delist.next"
 _BEFORE = ".postmaster-delist.before"
+_COOL_AFTER = 3
 _LABEL = "security.selinux"
 _HELPER = re.compile(r"\.(.+)\.postmaster-delist\.(?:next|before)[0-9]")
 
@@ -44,6 +46,7 @@ class Replacement:
                 file.write(self._data)
                 file.flush()
                 _dress(file.fileno(), self.path, self._mode)
+                cool(file.fileno())
                 os.fsync(file.fileno())
         except OSError as error:
             self.finish()
@@ -124,6 +127,16 @@ def read(path: str) -> bytes | None:
             return file.read()
     except FileNotFoundError:
         return None
+
+
+def cool(file: int | str) -> None:
+    """Date a file a few seconds back.
+
+    Every program of Postfix waits up to 2 s for a configuration file that was changed just now, lest somebody is
+    still writing it. Ours is renamed into its place whole.
+    """
+    then = time.time() - _COOL_AFTER
+    os.utime(file, (then, then))
 
 
 def sync_directory(path: str) -> None:

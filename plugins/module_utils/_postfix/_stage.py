@@ -12,6 +12,7 @@ import tempfile
 import typing as t
 
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._errors import PostfixError
+from ansible_collections.postmaster.delist.plugins.module_utils._postfix._files import cool
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._layers import Layer
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._main_cf import MainCf
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._plan import Plan
@@ -58,6 +59,7 @@ def _copy(folder: str, plan: Plan) -> None:
 def _write(path: str, data: bytes) -> None:
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(data)
+    cool(path)
 
 
 def _read_back(postfix: Postfix, folder: str, layer: Layer) -> None:

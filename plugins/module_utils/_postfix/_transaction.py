@@ -43,6 +43,7 @@ __all__ = [
     "applied",
     "apply",
     "no_step",
+    "not_running",
     "stage",
 ]
 
@@ -75,6 +76,13 @@ def no_step(name: str) -> None:
     """Nobody wants to know."""
 
 
+def not_running(postfix: Postfix) -> str:
+    return (
+        f"Postfix ({postfix.config_directory}) is not running: "
+        "start it, or find out why it was stopped, and run this again"
+    )
+
+
 def apply(
     postfix: Postfix,
     plan: Plan,
@@ -99,10 +107,7 @@ def apply(
             )
         running = postfix.is_running()
         if plan.add is not None and not running:
-            raise PostfixError(
-                f"Postfix ({postfix.config_directory}) is not running: "
-                "start it, or find out why it was stopped, and run this again"
-            )
+            raise PostfixError(not_running(postfix))
         stage(postfix, plan, lookups)
         on_step("staged")
         work = _Work(postfix, plan, watch or Watch.of(postfix), on_step, running=running)

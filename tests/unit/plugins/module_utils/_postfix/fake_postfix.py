@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import json
 import pathlib
 import typing as t
 
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._main_cf import MainCf, folded
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._master_cf import MasterCf
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._postconf import Done, Postfix
+from ansible_collections.postmaster.delist.tests.unit.plugins.module_utils._postfix import regexp_table
 
 MAIN = """\
 # how this host is set up
@@ -34,6 +36,8 @@ DEFAULTS = {
     "mail_owner": "postfix",
     "mail_version": "3.7.11",
     "maillog_file": "",
+    "maximal_queue_lifetime": "5d",
+    "queue_run_delay": "300s",
     "smtp_delivery_status_filter": "$default_delivery_status_filter",
     "syslog_name": "postfix",
     "transport_maps": "",
@@ -41,7 +45,8 @@ DEFAULTS = {
 
 
 class FakePostfix:
-    """Set C(running), C(refuses) (what a reload says against it) and C(table) (key to answer) to have it otherwise."""
+    """Set these to have it otherwise: C(running), C(refuses) (what a reload says against it), C(waiting) (its queue),
+    C(table) (key to answer, instead of what the table itself says)."""
 
     def __init__(self, folder: pathlib.Path, *, main: str = MAIN, master: str = MASTER) -> None:
         self.folder = folder
@@ -51,6 +56,7 @@ class FakePostfix:
         self.running = True
         self.refuses: str | None = None
         self.table: dict[str, str] = {}
+        self.waiting: list[dict[str, t.Any]] = []
         self.reloads: list[bytes] = []
         self.commands: list[list[str]] = []
 
@@ -98,8 +104,13 @@ class FakePostfix:
         return Done(0, "".join(f"{name} = {known[name]}\n" for name in names if name in known), "")
 
     def _postmap(self, folder: pathlib.Path, words: list[str], stdin: bytes) -> Done:
+        if not self.table:
+            return regexp_table.postmap(words, stdin)
         keys = stdin.decode().splitlines()
         return Done(0, "".join(f"{key}\t{self.table[key]}\n" for key in keys if key in self.table), "")
+
+    def _postqueue(self, folder: pathlib.Path, words: list[str], stdin: bytes) -> Done:
+        return Done(0, "".join(f"{json.dumps(message)}\n" for message in self.waiting), "")
 
     def _postfix(self, folder: pathlib.Path, words: list[str], stdin: bytes) -> Done:
         if words == ["status"]:

@@ -41,7 +41,7 @@ class ActionModule(ActionBase):
             given.pop(name, None)
         result.update(self._execute_module("postmaster.delist.postfix_hold", module_args=given, task_vars=task_vars))
         result.pop("invocation", None)
-        return {**result, "skipped": skipped}
+        return {**result, "not_held": skipped}
 
 
 def _signatures(options: t.Mapping[str, t.Any], variables: t.Mapping[str, t.Any]) -> tuple[str, ...]:

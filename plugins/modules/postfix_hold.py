@@ -185,7 +185,7 @@ held:
     oldest_id: 4FxQ2T1Abcz
     lifetime: 432000
     expires: false
-skipped:
+not_held:
   description: Findings of this host that are not held, and why.
   returned: success
   type: list

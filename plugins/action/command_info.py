@@ -1,0 +1,68 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Gives the command of this run, or of what undoes it; documented in plugins/modules/command_info.py."""
+
+from __future__ import annotations
+
+import re
+import sys
+import typing as t
+from pathlib import Path
+
+from ansible import context
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import INCIDENT, of_this_run
+
+ARGUMENT_SPEC: dict[str, t.Any] = {
+    "playbook": {"type": "str"},
+    "repeat": {"type": "list", "elements": "str", "default": []},
+    "extra": {"type": "dict", "default": {}},
+}
+
+_PLAIN_WORD = re.compile(r"[\w.:+-]{1,200}")
+
+
+class ActionModule(ActionBase):
+    """In process: only here is the command line known."""
+
+    _requires_connection = False
+    _supports_check_mode = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        result: dict[str, t.Any] = super().run(tmp, task_vars)
+        options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)[1]
+        given = {name: (task_vars or {}).get(name) for name in options["repeat"]}
+        given.update(options["extra"])
+        words = {name: _word(value) for name, value in given.items() if value not in (None, "", [])}
+        command = of_this_run(
+            context.CLIARGS,
+            program=sys.argv[0],
+            cwd=Path.cwd(),
+            playbook=_sibling(options["playbook"]) if options["playbook"] else None,
+            extra=[f"{name}={word}" for name, word in words.items() if word is not None],
+        )
+        return {
+            **result,
+            "changed": False,
+            "command": command.line(),
+            "left_out": sorted(name for name, word in words.items() if word is None),
+        }
+
+
+def _word(value: t.Any) -> str | None:
+    """Return a value as a shell and Ansible read it back unchanged, or None where that is not sure."""
+    if isinstance(value, (list, tuple)):
+        words = [_word(each) for each in value]
+        return None if None in words else "[" + ",".join(map(str, words)) + "]"
+    text = str(value)
+    return text if _PLAIN_WORD.fullmatch(text) else None
+
+
+def _sibling(playbook: str) -> str:
+    """Return another playbook of the collection, called as this one is: by its name, or by its path."""
+    called = str(next(iter(context.CLIARGS.get("args") or ()), INCIDENT))
+    if called.endswith((".yml", ".yaml")):
+        return str(Path(called).with_name(f"{playbook}.yml"))
+    return f"postmaster.delist.{playbook}"

@@ -1,0 +1,63 @@
+#!/usr/bin/python
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: command_info
+short_description: Give the complete command of this run, or of another playbook in the same way
+version_added: 0.2.0
+description:
+  - Returns the command line of this run, with its inventory, limit, vault and become options, so that it can be copied.
+  - Extra vars are repeated only where they are named and are plain words. Those in files are named by their files.
+author:
+  - postmaster.delist contributors (@postmaster-delist)
+extends_documentation_fragment:
+  - postmaster.delist._attributes
+  - postmaster.delist._attributes.info_module
+options:
+  playbook:
+    description:
+      - The name of another playbook of this collection, such as V(restore). By default this run's own.
+    type: str
+  repeat:
+    description:
+      - Variables whose values belong to the command.
+    type: list
+    elements: str
+    default: []
+  extra:
+    description:
+      - Further extra vars of the command.
+    type: dict
+    default: {}
+seealso:
+  - module: postmaster.delist.postfix_hold
+"""
+
+EXAMPLES = r"""
+- name: Know how to undo this
+  postmaster.delist.command_info:
+    playbook: restore
+    extra:
+      confirm: "yes"
+  register: hold_undo
+  run_once: true
+  delegate_to: localhost
+"""
+
+RETURN = r"""
+command:
+  description: The command, quoted for a shell.
+  returned: success
+  type: str
+  sample: ansible-playbook postmaster.delist.restore -i hosts.yml -l mx1 -b -e confirm=yes
+left_out:
+  description: Variables whose values are no plain words, so that the command is not complete without them.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+"""

@@ -176,7 +176,7 @@ literals:
 held:
   description:
     - What the queue holds because of this, counted in messages, and its oldest.
-    - RV(held.expires) says whether that one has used up 80 % of C(maximal_queue_lifetime).
+    - C(expires) says whether that one has used up 80 % of C(maximal_queue_lifetime).
   returned: success
   type: dict
   sample:
@@ -193,6 +193,17 @@ not_held:
   sample:
     - finding: example_net/none/mx1/unclassified
       reason: no rule knows this reply; if it is a block, name it in hold_signatures
+plan:
+  description: What changes in the host's files, as lines of a unified diff.
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - --- /etc/postfix/main.cf
+    - +++ /etc/postfix/main.cf
+    - "@@ -40 +40,2 @@"
+    - " inet_protocols = all"
+    - "+minimal_backoff_time = 1h"
 drift:
   description: What somebody else has changed since our last change.
   returned: success

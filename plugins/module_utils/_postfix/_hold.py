@@ -83,7 +83,8 @@ def ensure(postfix: Postfix, options: t.Mapping[str, t.Any], *, check_mode: bool
     remove = options["state"] == "absent"
     add = None if remove else layer(postfix, Wanted.of(options))
     if add is None and not remove:
-        return {"changed": False, "rules": [], "literals": [], "held": None, "drift": [], "left": [], "notes": []}
+        empty: dict[str, t.Any] = {name: [] for name in ("plan", "rules", "literals", "drift", "left", "notes")}
+        return {"changed": False, "held": None, **empty}
     table_before = _files.read(postfix.own(FILE))
     plan = Plan.of(postfix, remove=LAYER) if remove else Plan.of(postfix, add=add)
     notes: list[str] = []
@@ -99,6 +100,7 @@ def ensure(postfix: Postfix, options: t.Mapping[str, t.Any], *, check_mode: bool
     return {
         "changed": plan.changed,
         "diff": plan.diff,
+        "plan": plan.lines,
         "rules": [rule["name"] for rule in settings["rules"] if rule["hold"]],
         "literals": [each["text"] for each in settings["literals"]],
         "held": held_mail(postfix, content) if content else None,

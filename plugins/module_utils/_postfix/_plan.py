@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import typing as t
 from dataclasses import dataclass, replace
@@ -89,6 +90,11 @@ class Plan:
     @property
     def diff(self) -> list[dict[str, str]]:
         return [_diff(change) for change in self.changes]
+
+    @property
+    def lines(self) -> list[str]:
+        """Return the same as lines for people, with what changes and a little around it."""
+        return [line for each in self.diff for line in _unified(each)]
 
     @property
     def layers(self) -> list[dict[str, t.Any]]:
@@ -284,6 +290,12 @@ def _diff(change: Change) -> dict[str, str]:
         "before_header": change.path,
         "after_header": change.path,
     }
+
+
+def _unified(each: dict[str, str]) -> t.Iterator[str]:
+    before, after = each["before"].splitlines(), each["after"].splitlines()
+    names = each["before_header"], each["after_header"]
+    return difflib.unified_diff(before, after, *names, n=1, lineterm="")
 
 
 def _shown(data: bytes | None, change: Change) -> str:

@@ -32,7 +32,7 @@ class ActionModule(ActionBase):
                 result["answer"], blocked_at=options["blocked_at"], knowledge_paths=options["knowledge_paths"]
             )
         except KnowledgeError as exc:
-            raise AnsibleActionFail(str(exc)) from exc
+            raise AnsibleActionFail(str(exc)) from None
         return {
             **result,
             "verdict": found.verdict,

@@ -41,9 +41,9 @@ class ActionModule(ActionBase):
         try:
             content = _joined(run_dir, options, task_vars or {})
         except (OSError, ValueError, KeyError) as exc:
-            raise AnsibleActionFail(f"{run_dir} holds no findings that listings can be joined to ({exc})") from exc
+            raise AnsibleActionFail(f"{run_dir} holds no findings that listings can be joined to ({exc})") from None
         except KnowledgeError as exc:
-            raise AnsibleActionFail(str(exc)) from exc
+            raise AnsibleActionFail(str(exc)) from None
         return {**result, "changed": False, "path": str(run_dir / "listings.json"), "totals": content["totals"]}
 
 

@@ -71,7 +71,7 @@ def _chosen(options: t.Mapping[str, t.Any], signatures: tuple[str, ...], host: s
             findings = []
         return choose(findings, known, host=host, asked=asked)._asdict()
     except (FindingsError, KnowledgeError) as error:
-        raise AnsibleActionFail(str(error)) from error
+        raise AnsibleActionFail(str(error)) from None
 
 
 def _causes(given: t.Sequence[str], known: Knowledge) -> tuple[str, ...]:

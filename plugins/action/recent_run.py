@@ -37,7 +37,7 @@ class ActionModule(ActionBase):
         try:
             found = named(parent, options["run"]) if options["run"] else newest(parent, hosts=hosts, since=oldest)
         except RunFolderError as exc:
-            raise AnsibleActionFail(str(exc)) from exc
+            raise AnsibleActionFail(str(exc)) from None
         if found is None:
             return {**result, "changed": False, "found": False, "path": None, "run_id": None}
         return {**result, "changed": False, "found": True, "path": str(found), "run_id": found.name}

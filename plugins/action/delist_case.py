@@ -28,13 +28,16 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger 
     Snapshot,
     open_ledger,
 )
-from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._opening import open_case
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._opening import note_request, open_case
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._tables import MISSING
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._timings import timings
 
 OPERATIONS = ("advance", "answers", "due", "export", "import", "list", "open")
 # What others record when they act; by hand, it would only be a claim.
-BY_HAND = ("acknowledged", "asked", "chased", "decided", "delivered", "escalated", "expired", "note", "submitted")
+BY_HAND = (
+    "acknowledged", "asked", "chased", "decided", "delivered", "escalated", "expired", "note", "sent", "submitted",
+    "unsent",
+)  # fmt: skip
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "operation": {"type": "str", "required": True, "choices": list(OPERATIONS)},
     "ledger": {"type": "str", "no_log": True},
@@ -94,9 +97,13 @@ def _open(ledger: Ledger, options: Options, now: datetime.datetime) -> Done:
     """Open, or bring up to date, the cases of a run's findings."""
     run = Path.cwd() / options["run_dir"]
     cases, changed = [], False
+    requests = folder.read_requests(run)
     for finding in folder.read_findings(run):
         if finding.get("opens_case"):
             case, written = open_case(ledger, finding, run_id=run.name, actor=_actor(options), now=now)
+            if case.id in requests:
+                case, noted = note_request(ledger, case, requests[case.id], actor=_actor(options), now=now)
+                written = written or noted
             cases.append(to_data(case))
             changed = changed or written
     return {"changed": changed, "cases": cases}

@@ -38,7 +38,8 @@ attributes:
 options:
   operation:
     description:
-      - V(open) opens the cases of the findings of a run, or brings them up to date.
+      - V(open) opens the cases of the findings of a run, or brings them up to date, and notes which requests are
+        written.
       - V(advance) records an O(event) of a O(case).
       - V(answers) records what the answers in O(run_dir) say, where C(postmaster.delist.delist_reply_info) found that
         they may advance a case; the same answer once.
@@ -71,7 +72,7 @@ options:
       - What happened. Required by O(operation=advance).
       - C(delivered) needs C(at), C(line), C(relay_host) and C(egress_ip) in O(data).
     type: str
-    choices: [acknowledged, asked, chased, decided, delivered, escalated, expired, note, submitted]
+    choices: [acknowledged, asked, chased, decided, delivered, escalated, expired, note, sent, submitted, unsent]
   data:
     description: What is to be kept with the event, plain JSON; C(tickets), C(verdict), C(promised), C(propagation).
     type: dict

@@ -44,6 +44,18 @@ def read_findings(run: Path) -> Sequence[Mapping[str, Any]]:
         raise FindingsError(f"{path} does not hold findings ({type(error).__name__}: {error})") from error
 
 
+def read_requests(run: Path) -> dict[str, Mapping[str, Any]]:
+    """Return, by case, the requests that C(delist_request) wrote into the folder of a run; none before it did."""
+    path = run / REQUESTS
+    try:
+        records = json.loads(path.read_text(encoding="utf-8"))["requests"]
+        return {record["case"]: record for record in records if record["path"]}
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise FindingsError(f"{path} does not hold requests ({type(error).__name__}: {error})") from None
+
+
 def checked(findings: Any, where: str) -> Sequence[Mapping[str, Any]]:
     """Return the findings, or say what they lack: they may come from a playbook."""
     if not isinstance(findings, list):

@@ -10,7 +10,7 @@ import datetime
 import typing as t
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._events import Event, new
-from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import Case
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import Case, refusal
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Ledger, Snapshot
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_context import case_reference
 
@@ -41,6 +41,24 @@ def open_case(
         if case.state != "closed" or not _is_later(finding, case):
             return case, written
         number, before = number + 1, case_id
+
+
+def note_request(
+    ledger: Ledger, case: Case, request: t.Mapping[str, t.Any], *, actor: str, now: datetime.datetime
+) -> tuple[Case, bool]:
+    """Note that the request of a case is written, where that is news, and return the case and whether it was."""
+    data = {name: request[name] for name in ("kind", "to", "url", "message_id", "path")}
+
+    def decide(seen: Snapshot) -> Event | None:
+        known = seen.case
+        if known is None or known.possibly_sent or refusal(known, "ready") or known.request == data:
+            return None
+        if data["message_id"] and data["message_id"] in known.message_ids:
+            return None
+        return new(case.id, "ready", data, actor=actor, at=now)
+
+    snapshot, written = ledger.record(case.id, decide)
+    return t.cast(Case, snapshot.case), written
 
 
 def _facts(finding: t.Mapping[str, t.Any], run_id: str, before: str | None) -> dict[str, t.Any]:

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from ansible_collections.postmaster.delist.plugins.plugin_utils._answers._authentication import below, of_mail
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.answer_factory import SERVER, answer
 
+pytest.importorskip("authres")
+
 
 def vouched(*results: str, servers: tuple[str, ...] = (SERVER,)) -> frozenset[str]:
     head = "".join(f"Authentication-Results: {result}\r\n" for result in results)

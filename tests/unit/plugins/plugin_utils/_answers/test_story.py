@@ -39,6 +39,8 @@ LINE = (
     "To request removal from this list please forward this message to delist@messaging.microsoft.com "
     "(in reply to RCPT TO command))"
 )
+
+pytest.importorskip("authres")
 OURS = "<pd-1.0123456789ab@example.jp>"
 Clock = t.Callable[[float], datetime.datetime]
 

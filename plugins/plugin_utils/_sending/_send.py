@@ -1,0 +1,107 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to the collection: may change at any time without notice.
+"""Sending the request of a case: once, whatever happens. The ledger knows before the server does."""
+
+from __future__ import annotations
+
+import datetime
+import email
+import email.message
+import email.policy
+import typing as t
+from pathlib import Path
+
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._events import Event, new
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import Case, refusal
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Ledger, Snapshot
+from ansible_collections.postmaster.delist.plugins.plugin_utils._sending._submission import (
+    Session,
+    SubmissionError,
+    ready,
+)
+
+OnStep = t.Callable[[str], None]
+
+
+class Outcome(t.NamedTuple):
+    """What became of a request: V(sent), V(planned), V(refused), V(failed), V(unknown), with the reason."""
+
+    case: str
+    outcome: str
+    reason: str | None
+    message_id: str | None = None
+
+
+def obstacle(case: Case | None, message_id: str) -> str | None:
+    """Tell why the request of a case may not be sent now, or None."""
+    if case is None:
+        return "there is no case yet: open it first"
+    if case.possibly_sent:
+        return (
+            f"{case.possibly_sent} may have been sent already: look for it in the log of the submission server,"
+            " and record sent or unsent"
+        )
+    if message_id in case.message_ids:
+        return "it was sent already"
+    return refusal(case, "sending")
+
+
+def read_draft(path: Path) -> email.message.EmailMessage:
+    """Return the draft that C(delist_request) wrote.
+
+    :raises SubmissionError: it cannot be read, or is not one
+    """
+    try:
+        message = email.message_from_bytes(path.read_bytes(), policy=email.policy.SMTP)
+    except OSError as exc:
+        raise SubmissionError(f"{path} cannot be read: {exc.strerror}") from None
+    if not isinstance(message, email.message.EmailMessage) or not all(message[name] for name in ("From", "To")):
+        raise SubmissionError(f"{path} is no mail with From and To")
+    return message
+
+
+def send(
+    ledger: Ledger,
+    session: Session,
+    case_id: str,
+    draft: email.message.EmailMessage,
+    *,
+    actor: str,
+    now: t.Callable[[], datetime.datetime],
+    on_step: OnStep = lambda _step: None,
+) -> Outcome:
+    """Send the request of a case, unless it was or may have been sent.
+
+    :param on_step: told where we are: V(begin), V(noted), V(submitted), V(recorded)
+    """
+    message_id = str(draft["Message-ID"]).strip()
+    why: list[str] = []
+
+    def begin(seen: Snapshot) -> Event | None:
+        why[:] = filter(None, [obstacle(seen.case, message_id)])
+        data = {"message_id": message_id, "to": str(draft["To"])}
+        return None if why else new(case_id, "sending", data, actor=actor, at=now())
+
+    on_step("begin")
+    _seen, noted = ledger.record(case_id, begin)
+    if not noted:
+        return Outcome(case_id, "refused", why[0], message_id)
+    on_step("noted")
+    try:
+        said = session.submit(ready(draft, at=now()))
+    except SubmissionError as exc:
+        _note(ledger, case_id, "unsent", {"message_id": message_id, "reason": str(exc)}, actor, now())
+        return Outcome(case_id, "failed", str(exc), message_id)
+    except OSError as exc:
+        # It may have arrived. Whoever reads the server's log will know; a second mail would be worse.
+        return Outcome(case_id, "unknown", str(exc), message_id)
+    on_step("submitted")
+    _note(ledger, case_id, "sent", {"message_id": message_id, "reply": said}, actor, now())
+    on_step("recorded")
+    return Outcome(case_id, "sent", None, message_id)
+
+
+def _note(ledger: Ledger, case_id: str, kind: str, data: dict[str, t.Any], actor: str, at: datetime.datetime) -> None:
+    ledger.record(case_id, lambda _seen: new(case_id, kind, data, actor=actor, at=at))

@@ -145,7 +145,8 @@ def mask_local_parts(text: str, *, recipient_domains: t.Collection[str] = ()) ->
     while at >= 0:
         domain = _DOMAIN.match(text, at + 1)
         before = text[max(free, at - _LONGEST_LOCAL) : at]
-        local = before[len(before.rstrip(_LOCAL)) :]
+        quote = before[:-1].rfind('"') if before.endswith('"') else len(before.rstrip(_LOCAL))
+        local = before[quote:] if quote >= 0 else ""
         if domain and local:
             if domains is None:
                 domains = {name.lower() for name in recipient_domains}
@@ -173,7 +174,7 @@ def _is_contact(local: str, domain: str, before: str, recipient_domains: t.Conta
 
 _VARIABLE = re.compile(
     # mail addresses
-    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}"
+    r"(?:[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}|\"[^\"<>@]{1,64}\")@[A-Za-z0-9.-]{1,253}"
     # times: 2026-11-24T01:02:03.123Z, 01:02:03
     r"|\b[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.]+(?:Z|[+-][0-9:]{4,6})?)?"
     r"|\b[0-9]{1,2}:[0-9]{2}:[0-9]{2}\b"

@@ -107,9 +107,9 @@ class Replies:
         surplus = len(self.groups) - self._max_groups
         if surplus <= 0:
             return
-        # Of the older half the rare ones go first: the block that began the trouble is not lost to later noise.
+        # Of the older ones the rare go first: the block that began the trouble is not lost to later noise.
         by_age = sorted(self.groups, key=lambda key: self.groups[key].last_at)
-        older = by_age[: max(surplus, len(by_age) // 2)]
+        older = by_age[: (surplus + len(by_age)) // 2]
         for key in sorted(older, key=lambda key: self.groups[key].lines())[:surplus]:
             group = self.groups.pop(key)
             self.dropped_groups += 1

@@ -92,14 +92,14 @@ def lost_of(sums: Sums) -> list[tuple[t.Any, ...]]:
     )
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", range(12))
 def test_a_random_mixture_of_all_formats_counts_as_in_the_reference(seed: int) -> None:
     compare(seed, messages=40, formats=tuple(FORMATS))
 
 
 @pytest.mark.parametrize("log_format", FORMATS)
 def test_each_format_counts_as_in_the_reference(log_format: str) -> None:
-    for seed in range(1000, 1004):
+    for seed in range(1000, 1002):
         compare(seed, messages=30, formats=(log_format,))
 
 

@@ -53,9 +53,9 @@ def host_parts(found: dict[Version, str]) -> list[Part]:
         if version != OURS:
             number = "{}.{}".format(*version)
             venv = ROOT / ".cache" / "hosts" / number
-            install = _install(venv, python, "tests/requirements.txt")
+            install = _install(venv, python, "tests/requirements.txt", "tests/requirements-oldest.txt")
             tests = _pytest(venv, "tests/unit/plugins/module_utils")
-            parts.append(Part(f"module_utils on Python {number}", [*install, tests]))
+            parts.append(Part(f"module_utils on Python {number} with the oldest dnspython", [*install, tests]))
     return parts
 
 

@@ -25,7 +25,7 @@ class ActionModule(ActionBase):
         options = self.validate_argument_spec(argument_spec=SENDER)[1]
         if options["requirements"] is None:
             try:
-                options["requirements"] = requirements()
+                options["requirements"] = requirements(options["knowledge_paths"])
             except KnowledgeError as error:
                 raise AnsibleActionFail(str(error)) from None
         given = {name: value for name, value in options.items() if value is not None}

@@ -258,7 +258,7 @@ changes:
     newly_listed: [{target: 45.60.1.7, zone: zen.spamhaus.org, list: spamhaus_css}]
     cleared: []
     still: [{target: 45.60.1.8, zone: bl.spamcop.net, list: spamcop_scbl, confirmed: false}]
-skipped:
+skipped_targets:
   description: Targets that were not asked about, and why.
   returned: success
   type: list

@@ -59,6 +59,13 @@ options:
     description: Look at documentation addresses (RFC 5737, RFC 3849) too. Of use with a test server only.
     type: bool
     default: false
+  knowledge_paths:
+    description:
+      - Folders with a file C(sender_dns.yml) of your own, whose entries are laid over the collection's.
+      - Read on the controller.
+    type: list
+    elements: path
+    default: []
   requirements:
     description: What receivers want. Filled in from the knowledge of the collection.
     type: dict
@@ -145,7 +152,7 @@ delist_ready:
   description: False with a blocker, null when something could not be learnt, else true.
   returned: success
   type: bool
-skipped:
+skipped_targets:
   description: Targets that were not looked at, and why.
   returned: success
   type: list

@@ -57,7 +57,7 @@ def listings_of(
         "targets": list(targets),
         "listings": sorted((_with_chance(row, facts, known) for row in listings), key=_order),
         "lists": list(rows.values()),
-        "skipped": next((asker.result["skipped"] for asker in askers if asker.answered), []),
+        "skipped_targets": next((asker.result["skipped_targets"] for asker in askers if asker.answered), []),
         "totals": _totals(rows.values()),
         "sender_dns": facts,
     }

@@ -10,6 +10,7 @@ import json
 import subprocess
 
 import pytest
+import yaml
 
 from ansible_collections.postmaster.delist.tests.integration.harness import BIN, ROOT
 from ansible_collections.postmaster.delist.tests.unit.plugins.module_utils._dns.scripted import (
@@ -38,14 +39,13 @@ def options(server, **more):
     return {"addresses": TARGET, "server": "127.0.0.1", "port": server.port, "timeout": 0.5, **more}
 
 
-def test_ad_hoc(server, tmp_path):
-    given = " ".join(f"{name}={value}" for name, value in options(server, zones="bl.spamcop.net").items())
+def ad_hoc(arguments, home, *more):
     done = subprocess.run(
-        [str(BIN / "ansible"), "localhost", "-m", "postmaster.delist.dnsbl_info", "-a", given],
+        [str(BIN / "ansible"), "localhost", "-m", "postmaster.delist.dnsbl_info", "-a", arguments, *more],
         cwd=ROOT,
         env={
             "PATH": "/usr/bin:/bin",
-            "HOME": str(tmp_path),
+            "HOME": str(home),
             "ANSIBLE_CALLBACK_RESULT_FORMAT": "json",
             "LC_ALL": "C.UTF-8",
         },
@@ -53,10 +53,41 @@ def test_ad_hoc(server, tmp_path):
         text=True,
         check=True,
     )
-    found = json.loads(done.stdout.partition("=>")[2])
-    (row,) = found["listings"]
-    assert (row["state"], row["list"], row["delist"]["expires_after"]) == ("listed", "spamcop_scbl", "PT24H")
-    assert [(zone["zone"], zone["health"]) for zone in found["lists"]] == [("bl.spamcop.net", "healthy")]
+    return json.loads(done.stdout.partition("=>")[2])
+
+
+def documented():
+    source = (ROOT / "plugins" / "modules" / "dnsbl_info.py").read_text(encoding="utf-8")
+    return yaml.safe_load(source.partition('RETURN = r"""')[2].partition('"""')[0])
+
+
+def test_ad_hoc_gives_the_documented_shape_and_check_mode_the_same(server, tmp_path):
+    """As in the README of a runbook: no more than an address, and here where to ask; all live lists are asked."""
+    found = ad_hoc(f"addresses={TARGET} server=127.0.0.1 port={server.port}", tmp_path)
+    returned = documented()
+    assert set(found) - {"changed"} == set(returned)
+    assert {name for row in found["listings"] for name in row} == set(returned["listings"]["contains"])
+    assert set(found["totals"]) == set(returned["totals"]["sample"])
+    assert set(found["resolver"]) == set(returned["resolver"]["sample"])
+    asked = [row for row in found["lists"] if "families" in row]
+    assert len(asked) > 30
+    assert all(set(row) == set(returned["lists"]["sample"][0]) for row in asked)
+    (row,) = (row for row in found["listings"] if row["state"] == "listed")
+    assert (row["list"], row["delist"]["expires_after"]) == ("spamcop_scbl", "PT24H")
+    assert set(row["delist"]) == set(returned["listings"]["sample"][0]["delist"])
+    health = {zone["zone"]: zone["health"] for zone in asked}
+    assert health.pop("bl.spamcop.net") == "healthy"
+    assert set(health.values()) <= {"empty_or_dead", "unproven"}
+    assert ad_hoc(f"addresses={TARGET} server=127.0.0.1 port={server.port}", tmp_path, "--check") == found
+
+
+def test_a_target_that_is_left_out_does_not_make_the_task_skipped(server, run_tasks):
+    """Ansible takes a result with C(skipped) for a task that did not run."""
+    task = {"name": "Ask", "postmaster.delist.dnsbl_info": options(server, zones=["bl.spamcop.net"])}
+    task["postmaster.delist.dnsbl_info"]["addresses"] = ["10.0.0.1", TARGET]
+    asked = run_tasks([task]).of("Ask")
+    assert asked.status == "ok"
+    assert asked.data["skipped_targets"] == [{"target": "10.0.0.1", "cause": "not_global"}]
 
 
 def test_check_mode_changes_nothing(server, run_tasks):

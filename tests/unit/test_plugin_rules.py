@@ -48,6 +48,17 @@ def test_module_documentation(path):
     assert unsaid(doc) == set()
 
 
+# What Ansible itself reads in a result: a list under such a name would make a task failed, skipped or a loop.
+ANSIBLES_OWN = {"failed", "skipped", "unreachable", "results", "ansible_facts", "exception", "deprecations", "warnings"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_no_result_has_a_name_that_ansible_takes_for_its_own(path):
+    source = path.read_text(encoding="utf-8")
+    returned = yaml.safe_load(source.partition('RETURN = r"""')[2].partition('"""')[0]) or {}
+    assert set(returned) & ANSIBLES_OWN == set()
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
 def test_module_is_not_executable(path):
     assert not path.stat().st_mode & 0o111

@@ -64,7 +64,7 @@ def check(options: Options) -> dict[str, t.Any]:
     return {
         "listings": rows,
         "lists": result.health(found, redact=redact) + list(catalogue.get("refused", ())),
-        "skipped": [{"target": target.value, "cause": target.problem} for target in targets if target.problem],
+        "skipped_targets": [{"target": target.value, "cause": target.problem} for target in targets if target.problem],
         "totals": result.totals(found),
         "changes": None if options["previous"] is None else history.changes(found, before),
         "resolver": {

@@ -29,6 +29,7 @@ SENDER: Spec = {
     **TARGETS,
     "helo": {"type": "dict", "default": {}},
     "selectors": {"type": "dict", "default": {}},
+    "knowledge_paths": {"type": "list", "elements": "path", "default": []},
     "requirements": {"type": "dict"},
 }
 DNSBL: Spec = {

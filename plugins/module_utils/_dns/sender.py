@@ -62,7 +62,7 @@ def check(options: Row) -> Row:
         "problems": problems,
         "blockers": [problem for problem in problems if problem["blocks"]],
         "delist_ready": _ready([problem["code"] for problem in problems], requirements["problems"]),
-        "skipped": [{"target": target.value, "cause": target.problem} for target in targets if target.problem],
+        "skipped_targets": [{"target": target.value, "cause": target.problem} for target in targets if target.problem],
         "manual": requirements["manual"],
     }
 

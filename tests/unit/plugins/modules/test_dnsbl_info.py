@@ -58,7 +58,15 @@ def run(server: ScriptedServer, capsys: pytest.CaptureFixture[str]) -> Run:
 def test_the_documented_shape(run: Run) -> None:
     found = run()
     assert not found["changed"]
-    assert set(found) - {"invocation"} == {"changed", "listings", "lists", "totals", "changes", "skipped", "resolver"}
+    assert set(found) - {"invocation"} == {
+        "changed",
+        "listings",
+        "lists",
+        "totals",
+        "changes",
+        "skipped_targets",
+        "resolver",
+    }
     (row,) = found["listings"]
     assert (row["state"], row["list"], row["last_known"]) == ("listed", "bad", "listed")
     assert found["totals"] == {"listed": 1, "allowed": 0, "clean": 0, "unknown": 0, "skipped": 0, "coverage": 100.0}

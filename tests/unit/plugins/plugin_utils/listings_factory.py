@@ -71,7 +71,7 @@ def result(*lists: Row, listings: t.Sequence[Row] = (), **over: t.Any) -> Row:
         "changed": False,
         "listings": list(listings),
         "lists": list(lists),
-        "skipped": [],
+        "skipped_targets": [],
         "resolver": resolver,
         **over,
     }

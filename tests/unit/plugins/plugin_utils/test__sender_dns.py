@@ -5,9 +5,15 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from ansible_collections.postmaster.delist.plugins.plugin_utils import _knowledge_check as check
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import SHIPPED, load
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import read, read_with_lines
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import (
+    KnowledgeError,
+    read,
+    read_with_lines,
+)
 from ansible_collections.postmaster.delist.plugins.plugin_utils._sender_dns import PATH, requirements
 
 ENGINE = SHIPPED.parent / "plugins" / "module_utils" / "_dns"
@@ -33,3 +39,39 @@ def test_who_wants_it_is_known() -> None:
 def test_every_problem_is_explained_and_every_explanation_used() -> None:
     found = {code for path in ENGINE.glob("sender*.py") for code in CODE.findall(path.read_text(encoding="utf-8"))}
     assert (found - FIELDS) | {"null_mx"} == set(requirements()["problems"])
+
+
+SITE = """
+schema: 1
+generic_words: [vps]
+relays: {own_relay: relay.example.net}
+problems:
+  no_ptr:
+    blocks: false
+    wanted_by: [gmail]
+    sources: [gmail]
+    text: {en: "No PTR.", ja: "PTRなし。"}
+manual:
+  - {url: null, text: {en: "Ask Bob.", ja: "担当者に確認。"}}
+"""
+
+
+def test_a_site_lays_its_own_over_it(tmp_path) -> None:
+    (tmp_path / "sender_dns.yml").write_text(SITE, encoding="utf-8")
+    shipped, found = requirements(), requirements([str(tmp_path), str(tmp_path / "nowhere")])
+    assert found["problems"]["no_ptr"] == {"blocks": False, "wanted_by": ["gmail"], "text": found_text("No PTR.")}
+    assert found["problems"]["no_spf"] == shipped["problems"]["no_spf"]
+    assert found["relays"] == {**shipped["relays"], "own_relay": "relay.example.net"}
+    assert "vps" in found["generic_words"]
+    assert found["manual"][-1]["text"]["en"] == "Ask Bob."
+    assert "vps" not in requirements()["generic_words"]
+
+
+def found_text(english: str) -> dict[str, str]:
+    return {"en": english, "ja": "PTRなし。"}
+
+
+def test_a_site_s_mistake_is_named_with_its_line(tmp_path) -> None:
+    (tmp_path / "sender_dns.yml").write_text("schema: 1\ngeneric_words: [A1]\n", encoding="utf-8")
+    with pytest.raises(KnowledgeError, match=r"sender_dns\.yml:2: generic_words\[0\]: "):
+        requirements([str(tmp_path)])

@@ -112,7 +112,7 @@ def test_an_address_without_a_name(server: ScriptedServer, look: Look) -> None:
     found = look(IP, "10.0.0.1")
     assert found["addresses"][0]["problems"] == ["no_ptr"]
     assert (found["delist_ready"], [row["code"] for row in found["blockers"]]) == (False, ["no_ptr"])
-    assert found["skipped"] == [{"target": "10.0.0.1", "cause": "not_global"}]
+    assert found["skipped_targets"] == [{"target": "10.0.0.1", "cause": "not_global"}]
 
 
 def test_names_that_do_not_lead_back(server: ScriptedServer, look: Look) -> None:

@@ -74,6 +74,8 @@ lab-smoke: .venv/.setup-dev ## The shortest of them, as .ci/run does
 
 nightly: .venv/.setup-dev ## Every test in its long form, then the promised figures
 	@$(PYTHON_IN_VENV) tools/check.py nightly
+	@$(LAB) setup || [ $$? = 3 ]
+	@$(PYTHON_IN_VENV) -m pytest -q -m "" tests/lab
 	@$(MAKE) --no-print-directory bench
 
 knowledge: .venv/.setup-dev ## Checks what is known of receivers and lists, and renders its pages

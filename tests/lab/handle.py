@@ -56,6 +56,10 @@ class Lab:
         """Run a command as root on a host, without ssh, and return what it says."""
         return _said([*running.enter_host(self.place, host.name), *command], said)
 
+    def root(self, host: plan.Host) -> Path:
+        """The root folder of a host as this process sees it, to put files there or look at some."""
+        return running.root(self.place, host.name)
+
     def run_playbook(
         self, playbook: str | Path | list[dict[str, t.Any]], *, cwd: Path, **options: t.Any
     ) -> harness.Run:

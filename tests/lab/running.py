@@ -89,11 +89,7 @@ def stop(place: Place) -> None:
 
 def enter(place: Place) -> list[str]:
     """What to put before a command that is to run at the controller's place in the lab."""
-    pid = supervisor(place)
-    if pid is None:
-        raise RuntimeError(f"no lab runs in {place.run}")
-    inner = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()[0]
-    return ["nsenter", "-t", inner, "-m", "-n", "-p", "-u", "-i", "--wd=.", "--"]
+    return ["nsenter", "-t", _first(place), "-m", "-n", "-p", "-u", "-i", "--wd=.", "--"]
 
 
 def enter_host(place: Place, name: str) -> list[str]:
@@ -101,6 +97,11 @@ def enter_host(place: Place, name: str) -> list[str]:
     pid = json.loads(place.pids.read_text(encoding="utf-8"))[name]
     host = ["nsenter", "-t", str(pid), "-m", "-n", "-p", "-u", "-i", "-r", "-w", "--"]
     return [*enter(place), *host, "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LC_ALL=C.UTF-8"]
+
+
+def root(place: Place, name: str) -> Path:
+    """A mail host's root as this machine sees it."""
+    return Path(f"/proc/{_first(place)}/root{place.private / name / 'root'}")
 
 
 def inventory(place: Place, hosts: t.Sequence[plan.Host]) -> dict[str, t.Any]:
@@ -121,6 +122,14 @@ def told(place: Place) -> str:
     """The end of what each part of the lab has said."""
     ends = [(path.name, path.read_text(encoding="utf-8", errors="replace")[-2000:]) for path in place.logs.iterdir()]
     return "\n".join(f"--- {name}\n{text}" for name, text in ends if text)
+
+
+def _first(place: Place) -> str:
+    """Process 1 of the lab, by the number that it has on this machine."""
+    pid = supervisor(place)
+    if pid is None:
+        raise RuntimeError(f"no lab runs in {place.run}")
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()[0]
 
 
 def _sweep_afterwards(place: Place, pid: int) -> None:

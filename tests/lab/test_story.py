@@ -1,0 +1,147 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The whole incident on four real hosts: from the first refusal until everything is delivered and put back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from ansible_collections.postmaster.delist.tests.lab.handle import Lab
+from ansible_collections.postmaster.delist.tests.lab.incident import Story
+from ansible_collections.postmaster.delist.tests.lab.mail import Injected
+from ansible_collections.postmaster.delist.tests.lab.steering import SES_PASSWORD, SES_USER
+
+BLOCKED = "a@contoso.com"
+ALSO_BLOCKED = "b@outlook.com"
+OPEN = "c@gmail.com"
+UNKNOWN = "nouser@gmail.com"
+PROBE = "our.probe@contoso.com"
+
+
+def test_from_the_first_refusal_to_the_last_delivery(lab: Lab, tmp_path: Path):
+    story = Story(lab, tmp_path)
+    lost = refuse(story)
+    run_dir = evidence(story)
+    held = hold(story, run_dir)
+    stuck = relay(story, run_dir)
+    probe(story, "blocked")
+    lab.world.delist("microsoft_365")
+    lab.world.delist("outlook_com")
+    probe(story, "accepting")
+    restore(story)
+    release(story, [*held, *stuck])
+    nothing_is_lost(story, lost)
+
+
+def refuse(story: Story) -> set[tuple[str, str]]:
+    """Before anybody notices, what is refused bounces: it is gone, but its sender is told."""
+    story.lab.world.block("microsoft_365", *story.hosts, rule="fblw15")
+    story.lab.world.block("outlook_com", *story.hosts, rule="s3140")
+    sent = story.send(BLOCKED, ALSO_BLOCKED, OPEN)
+    story.became(sent, BLOCKED, "status=bounced", "FBLW15")
+    story.became(sent, ALSO_BLOCKED, "status=bounced", "S3140")
+    story.became(sent, OPEN, "status=sent")
+    return {(message.message_id, recipient) for message in sent for recipient in (BLOCKED, ALSO_BLOCKED)}
+
+
+def evidence(story: Story) -> str:
+    """The incident playbook finds both receivers on every host, and changes none."""
+    run = story.lab.run_playbook("postmaster.delist.incident", cwd=story.folder)
+    assert run.changed == 0
+    assert story.state() == story.before
+    run_dir = story.folder / "out" / "latest"
+    found = json.loads((run_dir / "findings.json").read_text(encoding="utf-8"))["findings"]
+    expected = {
+        f"{receiver}/ip/{host.ip}/ip_blocklisted_receiver"
+        for receiver in ("microsoft_365", "outlook_com")
+        for host in story.hosts
+    }
+    assert expected <= {finding["id"] for finding in found}
+    return str(run_dir.resolve())
+
+
+def hold(story: Story, run_dir: str) -> list[Injected]:
+    """What the block refuses waits, with the receiver's own words in the log; an unknown recipient still bounces."""
+    story.do("Hold", "postfix_hold", run_dir=run_dir)
+    sent = story.send(BLOCKED, ALSO_BLOCKED, OPEN, UNKNOWN)
+    story.became(sent, BLOCKED, "status=deferred", "dsn=4.7.1", "550 5.7.1", "FBLW15")
+    story.became(sent, ALSO_BLOCKED, "status=deferred", "dsn=4.7.1", "550 5.7.1", "S3140")
+    story.became(sent, OPEN, "status=sent")
+    story.became(sent, UNKNOWN, "status=bounced", "dsn=5.1.1")
+    return sent
+
+
+def relay(story: Story, run_dir: str) -> list[Injected]:
+    """Blocked domains go through Amazon SES, others directly; what SES would destroy waits."""
+    evidence_of = [json.loads(path.read_text(encoding="utf-8")) for path in Path(run_dir, "evidence").iterdir()]
+    domains = {domain for one in evidence_of for reply in one["replies"] for domain in reply["recipient_domains"]}
+    run = story.do(
+        "Relay",
+        "postfix_relay",
+        domains=sorted(domains - {"gmail.com"}),
+        probes=[PROBE],
+        region="us-east-1",
+        user=SES_USER,
+        password=SES_PASSWORD,
+        rate=14,
+        hosts=len(story.hosts),
+    )
+    assert SES_PASSWORD not in run.stdout + run.stderr
+    sent = story.send(BLOCKED, ALSO_BLOCKED, OPEN)
+    for recipient in (BLOCKED, ALSO_BLOCKED):
+        story.became(
+            sent, recipient, "postfix/ses/smtp", "status=sent", "dsn=2.0.0", "email-smtp.us-east-1.amazonaws.com"
+        )
+    story.became(sent, OPEN, "postfix/smtp", "status=sent", "gmail-smtp-in.l.google.com")
+    taken = story.lab.mail.received("ses")
+    assert {(entry["login"], entry["tls"]) for entry in taken} == {(SES_USER, True)}
+    assert all(set(entry["recipients"]) <= {BLOCKED, ALSO_BLOCKED} for entry in taken)
+    without_sender = story.send(BLOCKED, sender="")
+    story.became(without_sender, BLOCKED, "status=deferred", "501 Invalid MAIL FROM address provided")
+    unverified = story.send(BLOCKED, sender="x@foreign.example")
+    story.became(unverified, BLOCKED, "status=deferred", "554 Message rejected: Email address is not verified")
+    return [*without_sender, *unverified]
+
+
+def probe(story: Story, verdict: str) -> None:
+    """The direct way is asked about, while all other mail for the receiver stays relayed."""
+    before = story.state()
+    tasks = [{"name": "Probe", "postmaster.delist.delivery_probe": {"recipient": PROBE, "blocked_at": "RCPT TO"}}]
+    run = story.run(tasks)
+    assert run.changed == 0
+    assert story.state() == before
+    assert {host.name: run.of("Probe", host.name).data["verdict"] for host in story.hosts} == {
+        host.name: verdict for host in story.hosts
+    }
+    assert not [entry for entry in story.lab.mail.received() if PROBE in entry["recipients"]]
+
+
+def restore(story: Story) -> None:
+    """Every host has again, byte for byte, what it had."""
+    story.do("Relay no more", "postfix_relay", state="absent")
+    story.do("Hold no more", "postfix_hold", state="absent")
+    assert story.state() == story.before
+
+
+def release(story: Story, waiting: list[Injected]) -> None:
+    """What waited is delivered, directly."""
+    ours = {message.message_id for message in waiting}
+    tasks = [{"name": "Release", "postmaster.delist.postfix_queue": {"release": True, "everything": True, "rate": 20}}]
+    story.run(tasks)
+    story.lab.wait(lambda: not any(story.lab.mail.queue(host) for host in story.hosts), "mail still waits", 60)
+    direct = {entry["message_id"] for entry in story.lab.mail.received("microsoft_365", "outlook_com")}
+    assert ours <= direct
+
+
+def nothing_is_lost(story: Story, lost: set[tuple[str, str]]) -> None:
+    """Of all that was ever handed in, only what bounced is missing, and every bounce has reached its sender."""
+    missing = set(story.lab.mail.missing())
+    unknown = {(message_id, recipient) for message_id, recipient in missing if recipient == UNKNOWN}
+    assert missing - unknown == lost
+    assert len(unknown) == len(story.hosts)
+    assert story.lab.mail.twice() == []
+    told = [entry for entry in story.lab.mail.received("home") if entry["sender"] == ""]
+    assert len(told) == len({message_id for message_id, _recipient in missing})

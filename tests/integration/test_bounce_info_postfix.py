@@ -110,9 +110,21 @@ def test_the_log_is_the_one_that_postfix_names(host: MailHost) -> None:
 def test_the_address_that_the_receiver_named_is_the_one_configured(host: MailHost) -> None:
     egress = host.gather()["egress"]
     assert egress["configured"] == [EGRESS, SES_EGRESS]
-    assert egress["by_service"] == {"postfix/ses/smtp": [SES_EGRESS]}
+    assert egress["by_service"]["postfix/smtp"] == [EGRESS]
+    assert egress["by_service"]["postfix/ses/smtp"] == [SES_EGRESS]
     assert egress["relayhost"] is None
     assert host.gather(egress=["none"])["egress"]["configured"] == []
+
+
+def test_a_relayhost_and_other_addresses_are_read_as_postfix_reads_them(host: MailHost) -> None:
+    before = (host.folder / "etc" / "main.cf").read_bytes()
+    try:
+        host.run("postconf", "-e", "relayhost=[$myhostname]:587", "smtp_bind_address=", "inet_interfaces=203.0.113.8")
+        egress = host.gather(queue=False)["egress"]
+        assert egress["relayhost"] == "[mx1.example.jp]:587"
+        assert egress["by_service"]["postfix/smtp"] == ["203.0.113.8"]
+    finally:
+        (host.folder / "etc" / "main.cf").write_bytes(before)
 
 
 def test_the_queue_says_why_mail_waits(host: MailHost) -> None:

@@ -23,7 +23,7 @@ _OF_INTERFACE = re.compile(r"\binet6? +(?:addr: ?)?([0-9A-Fa-f:.]+)")
 
 
 class Egress(t.NamedTuple):
-    """C(configured): public addresses; C(by_service): those that single transports bind to, by log identifier."""
+    """C(configured): public addresses; C(by_service): those of each transport, by its log identifier."""
 
     configured: list[str]
     relayhost: str | None
@@ -65,32 +65,31 @@ def find(programs: Programs, instances: t.Sequence[Instance], wanted: t.Sequence
     if AUTO not in wanted or not instances:
         return Egress(given, relayhost, {}, [])
     interfaces, notes = _of_interfaces(programs)
-    configured, by_service = list(given), {}
+    by_service: dict[str, list[str]] = {}
     for instance in instances:
-        configured += _default(instance, interfaces)
-        for identifier, bound in _of_services(instance, interfaces):
-            configured += bound
-            by_service[identifier] = _public(bound)
+        for identifier, addresses in _of_services(instance, interfaces):
+            known = by_service.setdefault(identifier, [])
+            known += [ip for ip in _public([*given, *addresses]) if ip not in known]
+    configured = [*given, *(ip for addresses in by_service.values() for ip in addresses)]
     return Egress(_public(configured), relayhost, by_service, notes)
 
 
-def _default(instance: Instance, interfaces: t.Sequence[str]) -> t.Iterator[str]:
-    """Yield the addresses of the transports that set none of their own."""
-    yield from instance.words("proxy_interfaces")
-    for family in _families(instance):
-        yield from _bound(instance.parameters, family) or _sole_interface(instance, family) or _of(family, interfaces)
-
-
 def _of_services(instance: Instance, interfaces: t.Sequence[str]) -> t.Iterator[tuple[str, list[str]]]:
+    """Yield log identifier and addresses of the default transport, then of those that master.cf sets otherwise."""
+    by_family = {}
+    for family in _families(instance):
+        unbound = _sole_interface(instance, family) or _of(family, interfaces)
+        by_family[family] = _bound(instance.parameters, family, interfaces) or unbound
+    own_name = instance.parameters.get("syslog_name") or "postfix"
+    announced = instance.words("proxy_interfaces")
+    yield f"{own_name}/smtp", [*announced, *(ip for addresses in by_family.values() for ip in addresses)]
     for place, parameters in instance.services.items():
-        bound: list[str] = []
-        for family in _families(instance):
-            if _BIND[family] in parameters:
-                bound += _bound(parameters, family) or _of(family, interfaces)
-        if bound:
-            service = place.partition("/")[0]
-            name = parameters.get("syslog_name") or instance.parameters.get("syslog_name") or "postfix"
-            yield re.sub(r"\$(?:service_name|\{service_name\}|\(service_name\))", service, name) + "/smtp", bound
+        service, name = place.partition("/")[0], parameters.get("syslog_name") or own_name
+        binds = any(_BIND[family] in parameters for family in by_family)
+        addresses = list(announced) if not binds else []
+        for family, default in by_family.items():
+            addresses += _bound(parameters, family, interfaces) or default
+        yield re.sub(r"\$(?:service_name|\{service_name\}|\(service_name\))", service, name) + "/smtp", addresses
 
 
 def _families(instance: Instance) -> list[int]:
@@ -98,10 +97,12 @@ def _families(instance: Instance) -> list[int]:
     return [family for word, family in _PROTOCOLS.items() if word in words or "all" in words or not words]
 
 
-def _bound(parameters: t.Mapping[str, str], family: int) -> list[str]:
-    """0.0.0.0 and :: stand for whatever the system chooses."""
+def _bound(parameters: t.Mapping[str, str], family: int, interfaces: t.Sequence[str]) -> list[str]:
+    """Return what is bound to, nothing where that is not set; 0.0.0.0 and :: stand for whatever the system chooses."""
     ip = normalise(parameters.get(_BIND[family], "").strip("[]"))
-    return [ip] if ip and not ipaddress.ip_address(ip).is_unspecified else []
+    if ip and ipaddress.ip_address(ip).is_unspecified:
+        return _of(family, interfaces)
+    return [ip] if ip else []
 
 
 def _sole_interface(instance: Instance, family: int) -> list[str]:

@@ -23,11 +23,16 @@ _MOST = 2
 
 
 def workers() -> int:
-    """Return how many processes may work at once."""
+    """Return how many processes may work at once: two where a core has nothing to do just now."""
     try:
-        return min(_MOST, len(os.sched_getaffinity(0)))
+        cores = len(os.sched_getaffinity(0))
     except (AttributeError, OSError):  # not on FreeBSD
-        return min(_MOST, os.cpu_count() or 1)
+        cores = os.cpu_count() or 1
+    try:
+        busy = os.getloadavg()[0]
+    except OSError:
+        busy = 0.0
+    return _MOST if cores >= _MOST and cores - busy >= 1 else 1
 
 
 class _Child:

@@ -40,6 +40,7 @@ def test_public_addresses_of_interfaces_are_where_mail_leaves_from() -> None:
         ({"smtp_bind_address": "10.0.0.7", "inet_protocols": "ipv4"}, []),
         ({"inet_interfaces": "203.0.113.9, 127.0.0.1"}, ["203.0.113.7", "2001:db8::7"]),  # two of a family: unbound
         ({"inet_interfaces": "203.0.113.9", "inet_protocols": "ipv4"}, ["203.0.113.9"]),
+        ({"inet_interfaces": "203.0.113.9", "inet_protocols": "ipv4", "smtp_bind_address": "0.0.0.0"}, ["203.0.113.7"]),
         ({"inet_interfaces": "loopback-only"}, ["203.0.113.7", "2001:db8::7"]),
         (
             {"proxy_interfaces": "203.0.113.99", "smtp_bind_address": "10.0.0.7", "inet_protocols": "ipv4"},
@@ -63,9 +64,28 @@ def test_transports_with_an_address_of_their_own_are_told_apart() -> None:
         "relay/unix/syslog_name = postfix/$service_name\n"
         "bulk/unix/smtp_bind_address6 = 2001:db8::9\n"
         "bulk/unix/syslog_name = postfix/${service_name}\n"
+        "nat/unix/smtp_bind_address = 10.0.0.7\n"
+        "nat/unix/syslog_name = postfix/nat\n",
+        inet_protocols="ipv4",
     )
-    assert found.by_service == {"postfix/ses/smtp": ["203.0.113.8"], "postfix/bulk/smtp": ["2001:db8::9"]}
-    assert found.configured == ["203.0.113.7", "2001:db8::7", "203.0.113.8", "2001:db8::9"]
+    assert found.by_service == {
+        "postfix/smtp": ["203.0.113.7"],
+        "postfix/ses/smtp": ["203.0.113.8"],
+        "postfix/relay/smtp": ["203.0.113.7"],
+        "postfix/bulk/smtp": ["203.0.113.7"],
+        "postfix/nat/smtp": [],
+    }
+    assert found.configured == ["203.0.113.7", "203.0.113.8"]
+
+
+def test_a_transport_may_bind_in_one_family_only() -> None:
+    found = egress("bulk/unix/smtp_bind_address6 = 2001:db8::9\nbulk/unix/syslog_name = bulk\n")
+    assert found.by_service["bulk/smtp"] == ["203.0.113.7", "2001:db8::9"]
+
+
+def test_transports_that_log_under_one_name_share_their_addresses() -> None:
+    found = egress("ses/unix/smtp_bind_address = 203.0.113.8\n", inet_protocols="ipv4")
+    assert found.by_service == {"postfix/smtp": ["203.0.113.7", "203.0.113.8"]}
 
 
 def test_a_relayhost_is_named() -> None:

@@ -77,5 +77,12 @@ def test_a_host_that_lends_no_process_does_the_work_all_the_same(monkeypatch: py
     assert [number for number, _pid in in_order([job(one) for one in range(3)], 2)] == [0, 1, 2]
 
 
-def test_few_processes_are_taken() -> None:
-    assert 1 <= workers() <= 2
+@pytest.mark.parametrize(
+    ("cores", "load", "expected"), [(1, 0.0, 1), (2, 0.5, 2), (2, 1.5, 1), (16, 3.0, 2), (16, 40.0, 1)]
+)
+def test_a_second_process_is_taken_where_a_core_is_idle(
+    monkeypatch: pytest.MonkeyPatch, cores: int, load: float, expected: int
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: set(range(cores)), raising=False)
+    monkeypatch.setattr(os, "getloadavg", lambda: (load, load, load))
+    assert workers() == expected

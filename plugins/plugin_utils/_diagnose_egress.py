@@ -13,12 +13,17 @@ A reply that names an address is believed as far as the address can be ours:
   organisations do. Named by one relay only, it stays C(uncorroborated), and C(unknown_egress) where another address
   of the family is good.
 
+Where a relayhost answers, its address is the one that receivers judge (C(relayed), low confidence, no request), unless
+the fleet knows the address as its own.
+
 A reply that names none is given the address of the configuration (C(config)) or the one that other replies to the
-same host name (C(inferred)), each only when there is exactly one of the family; else it stays unknown.
+same host name (C(inferred)), each only when there is exactly one of the family; else it stays unknown. Transports
+with addresses of their own are told apart by the service that logged.
 """
 
 from __future__ import annotations
 
+import re
 import typing as t
 from collections import defaultdict
 
@@ -30,6 +35,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._recognise impor
 
 # Relays of so many organisations that name one address are not one forged line.
 _WITNESSES = 2
+_RELAYHOST = re.compile(r"(?:(?<=[\s,])|\A)(?:\[([^\s\[\]]+)\]|([^\s,:\[\]]+))(?::[^\s,:]+)?(?=[\s,]|\Z)")
 
 
 class _Witnesses:
@@ -47,15 +53,23 @@ class _Witnesses:
 class Fleet:
     """What the evidence of all hosts says about their addresses."""
 
-    def __init__(self, hosts: t.Iterable[HostEvidence]) -> None:
+    def __init__(self, hosts: t.Sequence[HostEvidence]) -> None:
         self._configured = {evidence.host: _publics(evidence.configured) for evidence in hosts}
         self._ours = {ip for ips in self._configured.values() for ip in ips}
+        self._of_service = {
+            (evidence.host, service): _publics(ips)
+            for evidence in hosts
+            for service, ips in evidence.by_service.items()
+        }
+        self._relayhosts = {evidence.host: _names(evidence.relayhost) for evidence in hosts if evidence.relayhost}
         self._named_to: dict[str, dict[str, _Witnesses]] = defaultdict(lambda: defaultdict(_Witnesses))
         self._named: dict[str, _Witnesses] = defaultdict(_Witnesses)
         self._good_of: dict[str, list[str]] = {}
 
     def hear(self, group: Group, assessment: Assessment) -> None:
-        """Note which relay names which address."""
+        """Note which relay names which address; a relayhost's is not the host's."""
+        if self._is_relayed(group):
+            return
         for ip in group.named_ips:
             for witnesses in (self._named[ip], self._named_to[group.host][ip]):
                 witnesses.organisations.add(assessment.answered_by or "")
@@ -66,10 +80,14 @@ class Fleet:
         """Return the address from which the refused mail left."""
         if group.named_ips:
             ip = next((ip for ip in group.named_ips if ip in self._ours), group.named_ips[0])
-            return Egress(ip, "reply", tuple(self._doubts(group.host, ip)))
+            relayed = ip not in self._ours and self._is_relayed(group)
+            doubts = _relayed(assessment) if relayed else tuple(self._doubts(group.host, ip))
+            return Egress(ip, "reply", doubts, through=group.relay_host)
+        if self._is_relayed(group):
+            return Egress(doubts=_relayed(assessment), through=group.relay_host)
         wanted = _family(group.relay_ips[0]) if group.relay_ips else None
-        for source, known in (("config", self._configured.__getitem__), ("inferred", self._good)):
-            candidates = [ip for ip in known(group.host) if wanted is None or _family(ip) == wanted]
+        for source, known in (("config", self._configured_for(group)), ("inferred", self._good(group.host))):
+            candidates = [ip for ip in known if wanted is None or _family(ip) == wanted]
             if len(candidates) == 1:
                 return Egress(
                     candidates[0],
@@ -79,6 +97,17 @@ class Fleet:
             if candidates:
                 return Egress(doubts=("no_ip", "several_egress") if assessment.is_about_address else ())
         return Egress(doubts=("no_ip",) if assessment.is_about_address and "redacted" not in assessment.doubts else ())
+
+    def _configured_for(self, group: Group) -> list[str]:
+        return self._of_service.get((group.host, group.service or ""), self._configured[group.host])
+
+    def _is_relayed(self, group: Group) -> bool:
+        """Tell whether the relayhost answered; without brackets its name is a domain, and its hosts are below it."""
+        relay = (group.relay_host or "").lower()
+        return any(
+            relay == name or (not bracketed and relay.endswith("." + name))
+            for name, bracketed in self._relayhosts.get(group.host, ())
+        )
 
     def _doubts(self, host: str, ip: str) -> t.Iterator[str]:
         family = _family(ip)
@@ -94,6 +123,18 @@ class Fleet:
         if host not in self._good_of:
             self._good_of[host] = [ip for ip in self._named_to.get(host, ()) if self._named[ip].suffice]
         return self._good_of[host]
+
+
+def _relayed(assessment: Assessment) -> tuple[str, ...]:
+    return ("relayed",) if assessment.is_about_address else ()
+
+
+def _names(relayhost: str) -> list[tuple[str, bool]]:
+    """Return name or address, and whether it stood in brackets, of each entry such as C([smtp.example.net]:587)."""
+    return [
+        (match[1].lower() if match[1] is not None else match[2].lower(), match[1] is not None)
+        for match in _RELAYHOST.finditer(relayhost)
+    ]
 
 
 def _publics(configured: t.Iterable[str]) -> list[str]:

@@ -24,6 +24,7 @@ class Group(t.NamedTuple):
     stage: str | None
     relay_host: str | None
     relay_ips: tuple[str, ...]
+    service: str | None
     named_ips: tuple[str, ...]
     counts: dict[str, int]
     at_least: bool
@@ -43,6 +44,8 @@ class HostEvidence(t.NamedTuple):
     groups: list[Group]
     configured: tuple[str, ...]
     delivered: dict[str, datetime.datetime]  # last delivery by relay host
+    relayhost: str | None  # as Postfix has it
+    by_service: dict[str, tuple[str, ...]]  # public addresses of each transport
 
 
 class Broken(t.NamedTuple):
@@ -84,7 +87,15 @@ def _host(path: Path, data: dict[str, t.Any], broken: list[Broken]) -> HostEvide
         last_at = moment(entry.get("last_at"))
         if entry.get("relay_host") and last_at:
             delivered[str(entry["relay_host"])] = last_at
-    return HostEvidence(host, groups, tuple((data.get("egress") or {}).get("configured") or ()), delivered)
+    egress = data.get("egress") or {}
+    return HostEvidence(
+        host=host,
+        groups=groups,
+        configured=tuple(egress.get("configured") or ()),
+        delivered=delivered,
+        relayhost=egress.get("relayhost") or None,
+        by_service={str(name): tuple(ips) for name, ips in (egress.get("by_service") or {}).items()},
+    )
 
 
 def _group(host: str, reply: dict[str, t.Any]) -> Group:
@@ -98,6 +109,7 @@ def _group(host: str, reply: dict[str, t.Any]) -> Group:
         stage=reply.get("stage"),
         relay_host=reply.get("relay_host"),
         relay_ips=tuple(reply.get("relay_ips") or ()),
+        service=reply.get("service"),
         named_ips=tuple(reply["named_ips"]),
         counts={**counts, "recipients": int(reply.get("recipients") or 0)},
         at_least=bool(reply.get("recipients_at_least")),

@@ -20,7 +20,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._recognise impor
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_contacts import Printed
 
 # With one of these nothing may be asked of anybody: the IP address or the receiver may be somebody else's claim.
-BLOCKING_DOUBTS = frozenset({"foreign_relay", "unknown_egress", "nested", "redacted", "no_ip"})
+BLOCKING_DOUBTS = frozenset({"foreign_relay", "unknown_egress", "nested", "redacted", "no_ip", "relayed"})
 _ASKING = frozenset({"email", "form", "at_list"})
 _NOT_IN_A_NAME = re.compile(r"[^a-z0-9]+")
 
@@ -34,6 +34,7 @@ class Egress(t.NamedTuple):
     ip: str | None = None
     source: str | None = None
     doubts: tuple[str, ...] = ()
+    through: str | None = None  # the relayhost whose address the receiver saw
 
 
 def egress_of_text(assessment: Assessment) -> Egress:
@@ -107,7 +108,7 @@ def finding(known: Knowledge, assessment: Assessment, egress: Egress, *, host: s
         "scope": assessment.scope,
         "persistence": assessment.persistence,
         "confidence": confidence(assessment, egress),
-        "doubts": text.doubts(known, assessment, codes, ip=egress.ip, remedy=settled["remedy"]),
+        "doubts": text.doubts(known, assessment, codes, ip=egress.ip, through=egress.through, remedy=settled["remedy"]),
         "documentation": documentation,
         **settled,
         "title": text.framed(title_around, about["value"]) if about["value"] else settled["title"],

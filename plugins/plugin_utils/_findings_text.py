@@ -174,7 +174,13 @@ def duration(iso: str) -> Text:
 
 
 def doubts(
-    known: Knowledge, assessment: Assessment, codes: t.Sequence[str], *, ip: str | None, remedy: dict[str, t.Any]
+    known: Knowledge,
+    assessment: Assessment,
+    codes: t.Sequence[str],
+    *,
+    ip: str | None,
+    through: str | None,
+    remedy: dict[str, t.Any],
 ) -> list[dict[str, str]]:
     """Return why the finding is less than certain, each with its code."""
     if not codes and not remedy["retired"] and not remedy["doubt"]:
@@ -184,6 +190,7 @@ def doubts(
     values: dict[str, str | Text] = {
         "claimed": known.party(claimed.owner).name if claimed else "",
         "ip": ip or "",
+        "through": through or "",
         "since": "",
         "reason": "",
     }

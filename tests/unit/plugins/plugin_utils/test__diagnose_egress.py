@@ -134,3 +134,73 @@ def test_so_has_each_address_of_one_signature(tmp_path):
     found = diagnosed(tmp_path, make.host(make.group(named_ips=[IP, OTHER])))
 
     assert {finding["egress_ip"] for finding in found.values()} == {IP, OTHER}
+
+
+RELAY = "smtp.example.net"
+
+
+def relaying(*groups, relayhost=f"[{RELAY}]:587", configured=(OTHER,), **fields):
+    return make.host(
+        *groups, egress={"configured": list(configured), "relayhost": relayhost, "by_service": {}}, **fields
+    )
+
+
+@pytest.mark.parametrize(
+    "relayhost", [f"[{RELAY}]:587", RELAY, "example.net", "example.net:submission", f"[smtp.example.org], [{RELAY}]"]
+)
+def test_behind_a_relayhost_its_address_is_judged(tmp_path, relayhost):
+    host = relaying(make.group(BLOCKED.format(IP), RELAY), relayhost=relayhost)
+    (finding,) = diagnosed(tmp_path, host).values()
+
+    assert (finding["egress_ip"], finding["ip_source"]) == (IP, "reply")
+    assert (finding["confidence"], finding["requestable"]) == ("low", False)
+    assert codes(finding) == {"relayed"}
+    (doubt,) = (doubt for doubt in finding["doubts"] if doubt["code"] == "relayed")
+    assert RELAY in doubt["en"]
+    assert RELAY in doubt["ja"]
+
+
+def test_a_relayhost_that_names_no_address_never_stands_for_the_hosts_own(tmp_path):
+    finding = next(
+        iter(diagnosed(tmp_path, relaying(make.group(SILENT, "smtp.charter.net"), relayhost="charter.net")).values())
+    )
+
+    assert (finding["egress_ip"], finding["ip_source"], codes(finding)) == (None, None, {"relayed"})
+
+
+def test_a_relayhost_of_the_fleet_is_ours(tmp_path):
+    found = diagnosed(
+        tmp_path,
+        relaying(make.group(BLOCKED.format(IP), RELAY)),
+        make.host(name="smarthost", configured=(IP,)),
+    )
+
+    assert found[f"spamhaus_zen/ip/{IP}/ip_blocklisted_dnsbl"]["confidence"] == "high"
+
+
+@pytest.mark.parametrize("relayhost", ["[smtp.example.org]", "[example.net]", "mple.net", None])
+def test_what_goes_another_way_is_not_relayed(tmp_path, relayhost):
+    host = relaying(make.group(BLOCKED.format(IP), RELAY), relayhost=relayhost)
+    (finding,) = diagnosed(tmp_path, host).values()
+
+    assert codes(finding) == {"unknown_egress"}
+
+
+@pytest.mark.parametrize(
+    ("service", "egress", "source"),
+    [
+        ("postfix/smtp", IP, "config"),
+        ("postfix/ses/smtp", OTHER, "config"),
+        ("postfix/nat/smtp", None, None),  # it binds to a private address: which one receivers see, nobody knows
+        ("postfix/new/smtp", None, None),
+    ],
+)
+def test_each_transport_sends_from_its_own_address(tmp_path, service, egress, source):
+    by_service = {"postfix/smtp": [IP], "postfix/ses/smtp": [OTHER], "postfix/nat/smtp": []}
+    host = make.host(
+        make.group(SILENT, "mx.charter.net", service=service),
+        egress={"configured": [IP, OTHER], "relayhost": None, "by_service": by_service},
+    )
+    (finding,) = diagnosed(tmp_path, host).values()
+
+    assert (finding["egress_ip"], finding["ip_source"]) == (egress, source)

@@ -12,11 +12,9 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import columns
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_extra_vars import repeated
 
 INCIDENT = "postmaster.delist.incident"
-
-# Extra vars on the command line may carry a secret or pasted text; those in files are only named.
-_FROM_FILE = "@"
 
 # In the order of ansible-playbook's own help.
 _WITH_VALUE = {
@@ -59,7 +57,8 @@ def of_this_run(
 ) -> Command:
     """The command line that C(options) (ansible.context.CLIARGS) came from, for this or another playbook."""
     called = playbook or next(iter(options.get("args") or ()), INCIDENT)
-    return Command(((_program(program, cwd), called), *_options(options, cwd), *(("-e", value) for value in extra)))
+    values = repeated(options.get("extra_vars") or (), extra)
+    return Command(((_program(program, cwd), called), *_options(options, cwd), *(("-e", value) for value in values)))
 
 
 def _options(options: t.Mapping[str, t.Any], cwd: Path) -> t.Iterator[tuple[str, ...]]:
@@ -79,9 +78,6 @@ def _options(options: t.Mapping[str, t.Any], cwd: Path) -> t.Iterator[tuple[str,
         yield "--vault-id", _vault_id(vault_id, cwd)
     for path in options.get("vault_password_files") or ():
         yield "--vault-password-file", _path(path, cwd)
-    for value in options.get("extra_vars") or ():
-        if value.startswith(_FROM_FILE):
-            yield "-e", value
 
 
 def shown_path(path: str | Path, cwd: Path) -> str:

@@ -33,22 +33,41 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._request_text im
 _MARKUP = re.compile(r"[\\`*_\[\]<>|~&@$]|:(?=//)|(?<=www)\.", re.IGNORECASE)
 _BEGINNING_OF_A_BLOCK = re.compile(r"^([0-9]{1,9}(?=[.)](?: |$))|(?=[-+=#]))")
 
+# A page that knowledge names, or that the counterpart prints below one of its own domains.
+_PAGE = re.compile(r"https?://[^\s<>\"`]{3,500}")
+
 _DOMAINS_SHOWN = 10
+_REPLIES_SHOWN = 3
 
 
 def markdown(report: Report, *, texts: Texts, again: Command, cwd: Path) -> str:
     """The whole report."""
     parts = [*_top(report, texts), *_overview(report, texts)]
-    for item in report.items:
-        parts += _section(item, report, texts, cwd)
+    for items in _alike(report, texts):
+        parts += _section(items, report, texts, cwd)
     parts += [*_lists(report, texts), *_hosts(report, texts), *_policy(report, texts)]
     parts += [f"## {texts.say('markdown', 'repeat')}", fenced(again.line())]
     return "\n\n".join(parts) + "\n"
 
 
+def linked(text: object, pages: t.Collection[str]) -> str:
+    """A text as one line of Markdown in which these pages, and nothing else, are links."""
+    known = [page for page in pages if page and _PAGE.fullmatch(page)]
+    if not known:
+        return escaped(text)
+    parts = re.split(f"({'|'.join(map(re.escape, sorted(known, key=len, reverse=True)))})", plain(text))
+    # What stands between two pages is no beginning of a line.
+    shown = [f"<{part}>" if number % 2 else _escaped(part) for number, part in enumerate(parts)]
+    return _BEGINNING_OF_A_BLOCK.sub(r"\1\\", shown[0]) + "".join(shown[1:])
+
+
 def escaped(text: object) -> str:
     """A text as one line of Markdown that reads as it stands."""
-    return _BEGINNING_OF_A_BLOCK.sub(r"\1\\", _MARKUP.sub(r"\\\g<0>", plain(text)))
+    return _BEGINNING_OF_A_BLOCK.sub(r"\1\\", _escaped(plain(text)))
+
+
+def _escaped(line: str) -> str:
+    return _MARKUP.sub(r"\\\g<0>", line)
 
 
 def _top(report: Report, texts: Texts) -> t.Iterator[str]:
@@ -68,27 +87,45 @@ def _row(item: Item, texts: Texts) -> tuple[str, str, str]:
     return texts.pick(item.finding["title"]), item.finding["first_at"] or "", counts(item, texts)
 
 
-def _section(item: Item, report: Report, texts: Texts, cwd: Path) -> t.Iterator[str]:
+def _alike(report: Report, texts: Texts) -> list[list[Item]]:
+    """The findings, those together that differ in their host only: unknown recipients at one receiver, say."""
+    groups: dict[t.Any, list[Item]] = {}
+    for item in report.items:
+        finding = item.finding
+        is_of_host = finding["subject"]["kind"] == "none" and not item.is_block
+        key = (finding["cause"], finding["title"]["en"], texts.pick(finding["explanation"]), *finding["rules"])
+        groups.setdefault(key if is_of_host else finding["id"], []).append(item)
+    return list(groups.values())
+
+
+def _section(items: t.Sequence[Item], report: Report, texts: Texts, cwd: Path) -> t.Iterator[str]:
+    item = items[0]
     finding = item.finding
     yield f"## {escaped(texts.pick(finding['title']))}"
-    yield _list(map(escaped, _facts(item, texts)))
+    if len(items) == 1:
+        yield _list(map(escaped, [*_hit(item, texts), *facts(item, texts)]))
+    else:
+        yield _list(escaped(f"{', '.join(one.finding['hosts'])}: {'; '.join(_hit(one, texts))}") for one in items)
+        yield _list(map(escaped, facts(item, texts, with_hosts=False)))
     yield escaped(texts.pick(finding["explanation"]))
-    yield from _said(texts.say("markdown", "to_do"), map(texts.pick, finding["next_steps"]))
+    yield from _said(texts.say("markdown", "to_do"), map(texts.pick, finding["next_steps"]), _pages(item))
     yield from _said(texts.say("markdown", "blockers"), (text for _key, text in before_asking(finding, texts)))
     yield from _request(item, report, texts, cwd)
     yield from _said(texts.say("markdown", "avoid"), [texts.pick(finding["avoid"])])
     yield from _said(texts.say("markdown", "how_long"), [texts.pick(finding["how_long"])])
     yield from _said(texts.say("markdown", "doubts"), map(texts.pick, finding["doubts"]))
-    if finding["evidence"]:
+    evidence = dict.fromkeys(reply for one in items for reply in one.finding["evidence"])
+    if evidence:
         yield f"### {texts.say('markdown', 'evidence')}"
-        yield from (fenced(reply) for reply in finding["evidence"])
+        yield from (fenced(reply) for reply in [*evidence][: max(_REPLIES_SHOWN, len(finding["evidence"]))])
     if finding["sources"]:
         yield f"### {texts.say('markdown', 'sources')}"
         yield _list(f"<{source['url']}> ({source['year']})" for source in finding["sources"])
-    yield code(finding["id"])
+    yield " ".join(code(one.finding["id"]) for one in items)
 
 
-def _facts(item: Item, texts: Texts) -> t.Iterator[str]:
+def _hit(item: Item, texts: Texts) -> t.Iterator[str]:
+    """How many mails, since when, to where."""
     finding = item.finding
     yield counts(item, texts)
     if finding["first_at"]:
@@ -97,13 +134,20 @@ def _facts(item: Item, texts: Texts) -> t.Iterator[str]:
     if domains := item.domains.most_common(_DOMAINS_SHOWN):
         shown = ", ".join(f"{domain} {count:,}" for domain, count in domains)
         yield texts.say("finding", "domains", domains=shown)
-    yield from facts(item, texts)
 
 
 def _request(item: Item, report: Report, texts: Texts, cwd: Path) -> t.Iterator[str]:
-    yield from _said(texts.say("markdown", "request"), texts.pick(item.request.get("instruction")).splitlines())
+    said = texts.pick(item.request.get("instruction")).splitlines()
+    yield from _said(texts.say("markdown", "request"), said, _pages(item))
     if item.request.get("path"):
         yield code(shown_path(report.run_dir / item.request["path"], cwd))
+
+
+def _pages(item: Item) -> list[str]:
+    """The pages of the counterpart at which to ask."""
+    remedy = item.finding["remedy"]
+    ways = [remedy, item.request, *(remedy.get("alternatives") or ())]
+    return [way["url"] for way in ways if way.get("url")]
 
 
 def _lists(report: Report, texts: Texts) -> t.Iterator[str]:
@@ -119,7 +163,9 @@ def _lists(report: Report, texts: Texts) -> t.Iterator[str]:
     yield from _said(texts.say("markdown", "sender"), sender_sayings(report.lists, texts))
     manual = report.lists["sender_dns"]["manual"]
     yield from _said(
-        texts.say("markdown", "manual"), (f"{texts.pick(entry['text'])} {entry['url'] or ''}" for entry in manual)
+        texts.say("markdown", "manual"),
+        [f"{texts.pick(entry['text'])} {entry['url'] or ''}" for entry in manual],
+        [entry["url"] for entry in manual if entry["url"]],
     )
 
 
@@ -149,11 +195,11 @@ def _policy(report: Report, texts: Texts) -> t.Iterator[str]:
         yield _list(map(escaped, reasons))
 
 
-def _said(title: str, sayings: t.Iterable[str]) -> t.Iterator[str]:
+def _said(title: str, sayings: t.Iterable[str], pages: t.Collection[str] = ()) -> t.Iterator[str]:
     said = [saying for saying in sayings if saying]
     if said:
         yield f"### {title}"
-        yield _list(map(escaped, said))
+        yield _list(linked(saying, pages) for saying in said)
 
 
 def _list(entries: t.Iterable[str]) -> str:

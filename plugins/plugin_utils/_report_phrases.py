@@ -57,15 +57,16 @@ def counts(item: Item, texts: Texts) -> str:
     return texts.say("finding", "recipients", counts=hit, recipients=known, domains=len(item.domains))
 
 
-def facts(item: Item, texts: Texts, *, hosts_at_most: int | None = None) -> list[str]:
+def facts(item: Item, texts: Texts, *, hosts_at_most: int | None = None, with_hosts: bool = True) -> list[str]:
     """What decides who acts: the scope, whose turn it is, where, and how sure this is."""
     finding = item.finding
     hosts = finding["hosts"][:hosts_at_most]
     more = len(finding["hosts"]) - len(hosts)
+    named = texts.say("finding", "hosts", hosts=", ".join(hosts) + (f" +{more}" if more else ""))
     return [
         texts.say("finding", "scope", scope=texts.say("scope", finding["scope"])),
         texts.say("finding", "fixes", who=texts.say("who", finding["who_can_fix"])),
-        texts.say("finding", "hosts", hosts=", ".join(hosts) + (f" +{more}" if more else "")),
+        *([named] if with_hosts else []),
         texts.say("finding", "confidence", confidence=texts.say("confidence", finding["confidence"])),
     ]
 

@@ -73,6 +73,8 @@ def _head(report: Report, texts: Texts) -> t.Iterator[str]:
 
 def _window(report: Report, texts: Texts) -> str:
     since, until = report.totals.since, report.totals.until or instant(report.started_at)
+    if not report.totals.logs:
+        return texts.say("window", "none")
     if since is None or until is None:
         return texts.say("window", "whole")
     hours = (until - since).total_seconds() / 3600
@@ -104,8 +106,9 @@ class _Block(t.NamedTuple):
     """What there is to say about a block, by how much it can be missed."""
 
     head: str
-    about: list[str]
     next: list[str]
+    otherwise: list[str]
+    about: list[str]
 
 
 def _blocks(report: Report, texts: Texts, cwd: Path, *, room: int) -> list[str]:
@@ -115,11 +118,12 @@ def _blocks(report: Report, texts: Texts, cwd: Path, *, room: int) -> list[str]:
     named = blocks if len(blocks) <= room else blocks[: room - 1]
     room -= len(named) + (named is not blocks)
     with_next, room = _as_fits([block.next for block in named], room)
+    with_otherwise, room = _as_fits([block.otherwise for block in named], room)
     with_about, room = _as_fits([block.about for block in named], room)
     lines = [
         line
-        for block, about, following in zip(named, with_about, with_next, strict=True)
-        for line in (block.head, *about, *following)
+        for block, about, following, otherwise in zip(named, with_about, with_next, with_otherwise, strict=True)
+        for line in (block.head, *about, *following, *otherwise)
     ]
     if named is not blocks:
         lines.append(texts.say("more_findings", count=len(blocks) - len(named)))
@@ -139,6 +143,7 @@ def _as_fits(parts: t.Iterable[list[str]], room: int) -> tuple[list[list[str]], 
 def _block(item: Item, report: Report, texts: Texts, cwd: Path, said: set[str]) -> _Block:
     return _Block(
         head=_head_of(item, texts),
+        otherwise=_otherwise(item, texts),
         about=_packed([counts(item, texts), *facts(item, texts, hosts_at_most=_HOSTS_SHOWN)]),
         next=[*_before(item, texts, said), *_next(item, report, texts, cwd)],
     )
@@ -179,6 +184,20 @@ def _next(item: Item, report: Report, texts: Texts, cwd: Path) -> list[str]:
         return [*_to_copy("form", request["url"], texts), *_to_copy("crib", path, texts)]
     advice = plain(texts.pick(request["instruction"]).partition("\n")[0])
     return _wrapped(texts.say("next", "refused" if request["refused"] else "none", text=advice), indent=_INDENT)
+
+
+def _otherwise(item: Item, texts: Texts) -> list[str]:
+    """Return what is not sure about this way of asking, and the next one."""
+    if item.request.get("kind") not in ("email", "form"):
+        return []
+    lines: list[str] = []
+    for doubt in item.finding["doubts"]:
+        if doubt["code"] == "channel":
+            lines += _wrapped(texts.say("next", "doubt", text=texts.pick(doubt)), indent=_INDENT)
+    for way in item.finding["remedy"].get("alternatives") or ():
+        if way["to"] or way["url"]:
+            lines += _to_copy("second", way["to"] or way["url"], texts)
+    return lines
 
 
 def _to_copy(what: str, copied: str, texts: Texts) -> list[str]:

@@ -207,7 +207,9 @@ def test_what_the_screen_names_is_there(run: Run) -> None:
 def test_the_command_it_prints_repeats_the_run(run: Run, options: dict[str, t.Any]) -> None:
     text = "\n".join(screen_of(run))
     command = shlex.split(text.partition("AGAIN")[2].replace("\\\n", ""))
-    assert command[1:] == [INCIDENT, "-i", str(SAMPLE)]
+    assert command[1:4] == [INCIDENT, "-i", str(SAMPLE)]
+    told = [json.loads(value) for value in command[5::2] if value.startswith("{")]
+    assert all(one.items() <= options["extra_vars"].items() for one in told)
     assert (Path(command[0]).name, Path(command[0]).is_absolute()) == ("ansible-playbook", False)
     cwd = folder_of(run).parents[1]
     environment = harness._environment(cwd, cwd / "results-again.jsonl")

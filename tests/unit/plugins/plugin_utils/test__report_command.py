@@ -42,7 +42,7 @@ def command(*, program: str = "/opt/venv/bin/ansible-playbook", **options: t.Any
         ({"remote_user": "root", "private_key_file": "/home/oncall/id"}, ["--private-key", "id", "-u", "root"]),
         (
             {"extra_vars": ("@site.yml", "since=2h")},
-            ["-e", "@site.yml"],
+            ["-e", "@site.yml", "-e", "since=2h"],
         ),
     ],
 )
@@ -51,8 +51,40 @@ def test_the_options_of_the_run_are_repeated(options: dict[str, t.Any], words: l
 
 
 def test_extra_vars_that_may_carry_a_secret_are_not() -> None:
-    given = ("ansible_password=hunter2", '{"reply": "550"}', "since=2h")
+    given = (
+        "ansible_password=hunter2",
+        '{"reply": "550"}',
+        '{"relay": {"smtp_secret": "x"}}',
+        "a='b",
+        f"note={'x' * 999}",
+    )
     assert command(extra_vars=given).line() == command().line()
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (
+            "request_allow_documentation=true language=ja",
+            ["-e", "request_allow_documentation=true", "-e", "language=ja"],
+        ),
+        ("request_fixed_text='It is closed.'", ["-e", '{"request_fixed_text": "It is closed."}']),
+        (
+            '{"request_fixed_text": "閉じました", "n": 3}',
+            ["-e", "request_fixed_text=閉じました", "-e", '{"n": 3}'],
+        ),
+        ('{"since": "2h", "sample_dns_port": "1053"}', ["-e", "since=2h"]),
+        ("confirm=yes", []),
+    ],
+)
+def test_what_this_run_was_told_is_repeated(given: str, words: list[str]) -> None:
+    assert shlex.split(command(extra_vars=(given,)).line())[2:] == words
+
+
+def test_what_the_command_line_says_is_not_said_twice() -> None:
+    options = {"args": ("x",), "extra_vars": ("since=2h",)}
+    asked = of_this_run(options, program="y", cwd=CWD, extra=["since=2h", "language=ja"])
+    assert asked.line() == "y x -e since=2h -e language=ja"
 
 
 def test_another_playbook_and_more_can_be_asked_for() -> None:

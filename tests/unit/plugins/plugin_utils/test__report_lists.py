@@ -152,7 +152,7 @@ def test_the_report_has_everything(tmp_path: Path) -> None:
     assert "## Block lists and DNS" in text
     assert "| 203.0.113.7 | zen.spamhaus.org | Spamhaus CSS (127.0.0.3) see https\\://lists.example/ |" in text
     assert "| b.barracudacentral.org | refused |" in text
-    assert "- Spam rate. https\\://postmaster.google.com" in text
+    assert "- Spam rate. <https://postmaster.google.com>" in text
 
 
 def test_a_list_s_words_are_no_markup(tmp_path: Path) -> None:

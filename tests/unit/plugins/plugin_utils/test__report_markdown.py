@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Host
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report_markdown import escaped
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_markdown import escaped, linked
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.report_factory import (
     READ,
     finding,
@@ -64,6 +64,41 @@ def test_it_says_who_what_since_when_how_many_and_what_to_do(tmp_path: Path) -> 
         "ansible-playbook postmaster.delist.incident -i hosts.yml -l mx1",
     ):
         assert part in text, part
+
+
+def test_only_the_counterparts_own_pages_are_links(tmp_path: Path) -> None:
+    page = "https://help.acme.example/unblock?ip=1&x=a_b"
+    step = {"action": "request", "command": None, "en": f"1. Ask at {page}, not at https://evil.example/", "ja": "x"}
+    remedy = {"channel": "form", "to": None, "url": page, "alternatives": []}
+    text = markdown_of(report(tmp_path, findings=[finding(remedy=remedy, next_steps=[step])]))
+    assert rf"- 1\. Ask at <{page}>, not at https\://evil.example/" in text
+
+
+@pytest.mark.parametrize("page", ["javascript:alert(1)", "https://a.example/ b", "https://a.example/<b>", "", None])
+def test_what_is_no_plain_page_is_no_link(page: str | None) -> None:
+    assert linked(f"see {page}", [page] if page is not None else []) == escaped(f"see {page}")
+
+
+def test_findings_that_differ_by_host_only_are_told_together(tmp_path: Path) -> None:
+    found = [
+        finding(
+            cause="recipient_invalid",
+            id=f"other/none/mx{number}/recipient_invalid",
+            subject={"kind": "none", "value": None},
+            hosts=[f"mx{number}"],
+            title={"en": "various receivers: unknown", "ja": "x"},
+            evidence=[f"550 5.1.1 User unknown {number}"],
+        )
+        for number in range(3)
+    ]
+    text = markdown_of(report(tmp_path, findings=found))
+    assert text.count("## various receivers: unknown") == 1
+    assert [line for line in text.splitlines() if line.startswith("- mx")] == [
+        f"- mx{number}: bounced 412, deferred 96; recipients 371, domains 2; since 2026-11-24T05:12:00+09:00, last seen"
+        " 2026-11-24T09:10:00+09:00; most hit: outlook.com 300, hotmail.com 71"
+        for number in range(3)
+    ]
+    assert text.count("User unknown") == 3
 
 
 def test_in_japanese(tmp_path: Path) -> None:

@@ -54,6 +54,19 @@ def test_the_answer_comes_first_then_what_to_do(tmp_path: Path) -> None:
     ]
 
 
+def test_a_doubtful_way_and_the_next_one_are_told(tmp_path: Path) -> None:
+    way = {"key": "portal", "channel": "form", "to": None, "url": "https://sender.office.com"}
+    remedy = {"channel": "email", "to": "delist@acme.example", "url": None, "alternatives": [way]}
+    doubt = {"code": "channel", "en": "Nobody knows whether it is still read.", "ja": "読まれているかは不明です。"}
+    asked = finding(remedy=remedy, doubts=[doubt])
+    lines = of(tmp_path, findings=[asked], requests=[request(asked)])
+    sent = lines.index("  SEND    out/INC-7/requests/outlook-com-203-0-113-7-3fa1c2.eml")
+    assert lines[sent + 1 : sent + 3] == [
+        "  UNSURE  Nobody knows whether it is still read.",
+        "  OR ELSE https://sender.office.com",
+    ]
+
+
 def test_in_japanese(tmp_path: Path) -> None:
     lines = of(tmp_path, "ja", findings=[finding()], requests=[request(finding())])
     assert lines[0] == "ブロック検出（1件）：203.0.113.7"
@@ -159,7 +172,7 @@ def test_nothing_read_is_no_all_clear(tmp_path: Path) -> None:
     lines = of(tmp_path, evidences=[], hosts=[Host(name="mx1", state="failed", reason="no log")])
     assert lines[:3] == [
         "NO ANSWER: no host could be read",
-        "0 of 1 hosts, whole logs, times +09:00",
+        "0 of 1 hosts, no logs, times +09:00",
         "NOT READ mx1: no log",
     ]
 

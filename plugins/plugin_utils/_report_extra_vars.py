@@ -1,0 +1,64 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to the collection: may change at any time without notice.
+"""Which extra vars of a command line may be printed again: what was set on purpose, no secret, no pasted text."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import typing as t
+
+import yaml
+
+_FROM_FILE = "@"
+_PLAIN = re.compile(r"[\w.:,+/@%-]+")
+_SECRET = re.compile(r"pass|secret|token|key|credential|vault|pin\b", re.IGNORECASE)
+# Pasted text, and what holds for one run only.
+_OF_ONE_RUN = frozenset({"reply", "confirm", "sample_dns_port"})
+_LONGEST = 200
+
+
+def repeated(given: t.Iterable[str], more: t.Iterable[str] = ()) -> list[str]:
+    """Return the values of C(-e) that say the same again.
+
+    :param given: as they stand on the command line; files are named, not read
+    :param more: C(name=value) for names that the command line does not set
+    """
+    values: list[str] = []
+    names: set[str] = set()
+    for one in given:
+        if one.startswith(_FROM_FILE):
+            values.append(one)
+            continue
+        for name, value in _set_by(one).items():
+            names.add(name)
+            if _may_be_shown(name, value):
+                is_plain = isinstance(value, str) and _PLAIN.fullmatch(value)
+                values.append(f"{name}={value}" if is_plain else json.dumps({name: value}, ensure_ascii=False))
+    return [*values, *(one for one in more if one.partition("=")[0] not in names)]
+
+
+def _set_by(one: str) -> dict[str, t.Any]:
+    """Return the variables that one C(-e) sets; none where it cannot be read."""
+    try:
+        if one.lstrip()[:1] == "{":
+            data = yaml.safe_load(one)
+            return {str(name): value for name, value in data.items()} if isinstance(data, dict) else {}
+        pairs = [word.partition("=") for word in shlex.split(one)]
+    except (ValueError, yaml.YAMLError):
+        return {}
+    return {name: value for name, equals, value in pairs if equals}
+
+
+def _may_be_shown(name: str, value: t.Any) -> bool:
+    if name in _OF_ONE_RUN:
+        return False
+    try:
+        shown = json.dumps({name: value}, ensure_ascii=False)
+    except (TypeError, ValueError):
+        return False
+    keys = re.findall(r'"([^"]*)": ', shown)
+    return len(shown) <= _LONGEST and shown.isprintable() and not any(map(_SECRET.search, keys))

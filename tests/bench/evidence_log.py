@@ -112,7 +112,7 @@ class _Message:
         yield f"{smtpd} disconnect from {client}"
 
     def delivery(self, head: str) -> t.Iterator[str]:
-        for _ in range(self.recipients):
+        for _recipient in range(self.recipients):
             yield from self._attempt(head)
         yield f"{head}qmgr[811]: {self.queue_id}: removed"
 

@@ -48,7 +48,7 @@ def test_any_bytes_are_read(data: bytes, wanted: Wanted, size: int) -> None:
 def test_mutilated_lines_are_read(seed: int, wanted: Wanted, size: int, mode: str) -> None:
     rng = random.Random(seed)
     data = bytearray(b"\n".join(LogMaker(seed, at=BEGIN).make(3)))
-    for _ in range(rng.randrange(12)):
+    for _line in range(rng.randrange(12)):
         place = rng.randrange(len(data))
         if rng.random() < 0.5:
             data[place : place + rng.choice([0, 1, 1, 30])] = rng.choice(BITS)

@@ -78,7 +78,9 @@ class Tally:
     def _take(self, block: Block, line: t.Match[bytes], at: int) -> None:
         if self._young_until < 0:
             self._young_until = at + LAST_TRY
-        _, logger, service, queue_id, recipient, relay, delay, _, status, reason, earlier, sender = line.groups()
+        _stamp, logger, service, queue_id, recipient, relay, delay, _dsn, status, reason, earlier, sender = (
+            line.groups()
+        )
         if sender is not None:
             self._expire((logger, service.partition(b"/")[0], queue_id), at)
             return

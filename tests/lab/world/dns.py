@@ -84,8 +84,8 @@ class _Datagrams(asyncio.DatagramProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = t.cast(asyncio.DatagramTransport, transport)
 
-    def datagram_received(self, data: bytes, peer: t.Any) -> None:
-        task = asyncio.get_running_loop().create_task(self._answer(data, peer))
+    def datagram_received(self, data: bytes, addr: t.Any) -> None:
+        task = asyncio.get_running_loop().create_task(self._answer(data, addr))
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 

@@ -72,14 +72,14 @@ class LogMaker:
     def __init__(self, seed: int, *, at: int, formats: t.Sequence[str] = tuple(FORMATS)) -> None:
         self.rng = random.Random(seed)
         self.at = at
-        self.formats = [FORMATS[self.rng.choice(list(formats))] for _ in range(self.rng.choice([1, 1, 2, 3]))]
+        self.formats = [FORMATS[self.rng.choice(list(formats))] for _file in range(self.rng.choice([1, 1, 2, 3]))]
         self.hosts = self.rng.sample(["mx1", "mx2.example.jp", "r\u00f6hre"], self.rng.choice([1, 1, 2]))
         self.lines: list[bytes] = []
         self.serial = self.rng.randrange(10**6)
 
     def make(self, messages: int) -> list[bytes]:
         """Return the lines of so many messages; each line without its newline."""
-        for _ in range(messages):
+        for _message in range(messages):
             self._message()
         return self.lines
 

@@ -100,7 +100,7 @@ class Reference:
         self, service: str, text: str, closed: bool, final: t.Any, mail: tuple[str, str, str], at: int
     ) -> None:
         reason = parse_reason(text, closed=closed)
-        instance, _, program = service.rpartition("/")
+        instance, _slash, program = service.rpartition("/")
         if program not in ("smtp", "lmtp"):
             if not reason.suspended:
                 return

@@ -49,7 +49,7 @@ def read(parts: list[list[bytes]], rng: random.Random, wanted: Wanted = ALL) -> 
 
 def cut(lines: list[bytes], rng: random.Random) -> list[list[bytes]]:
     """Cut a log into one to four files."""
-    places = sorted(rng.randrange(len(lines) + 1) for _ in range(rng.randrange(4)))
+    places = sorted(rng.randrange(len(lines) + 1) for _place in range(rng.randrange(4)))
     return [lines[begin:end] for begin, end in zip([0, *places], [*places, len(lines)])]
 
 
@@ -124,6 +124,8 @@ def compare(seed: int, *, messages: int, formats: tuple[str, ...]) -> None:
         if len(parts) == 1:
             assert senders == expected
         # The lines of a message's arrival may be in a file before that of its refusal.
-        assert sum(refusals for _, refusals in senders.values()) == sum(refusals for _, refusals in expected.values())
-        assert sum(messages for messages, _ in senders.values()) == len(reference.refused)
+        assert sum(refusals for _messages, refusals in senders.values()) == sum(
+            refusals for _messages, refusals in expected.values()
+        )
+        assert sum(messages for messages, _refusals in senders.values()) == len(reference.refused)
         assert replies_of(read(parts, rng, Wanted(delivered=False, senders=False))) == expected_replies(reference)

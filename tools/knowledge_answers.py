@@ -24,7 +24,8 @@ def complaints(root: Path, known: Knowledge) -> t.Iterator[Complaint]:
     """Yield what is wrong with the files of wordings below a folder; samples are asked once all forms are right."""
     documents = []
     wrong: list[Complaint] = []
-    for path in sorted([*replies.files(root), root / replies.GENERIC]):
+    generic = root / replies.GENERIC
+    for path in [*(path for path in replies.files(root) if path != generic), generic]:
         try:
             document = read_with_lines(path)
             found = list(replies.complaints(document)) or list(_references(document, known))

@@ -20,7 +20,7 @@ def setup() -> None:
     """Install what is missing on this machine, and build the base images."""
     ability.check()
     ability.install_programs()
-    ability.check_namespaces()
+    ability.check_parts()
     images.build_missing()
 
 

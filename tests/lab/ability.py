@@ -15,8 +15,6 @@ from pathlib import Path
 
 # What the lab runs on the machine itself, and the Debian package that has it.
 PROGRAMS = {
-    "unshare": "util-linux",
-    "mount": "mount",
     "ip": "iproute2",
     "ssh": "openssh-client",
     "openssl": "openssl",
@@ -45,23 +43,31 @@ class NotPossibleError(Exception):
 
 
 def check() -> None:
-    """Raise NotPossibleError unless a lab can be built and run here; programs may still be missing."""
+    """Raise NotPossibleError where no lab can be, whatever was installed."""
     if sys.platform != "linux":
         raise NotPossibleError("the lab needs Linux")
     if os.geteuid():
         raise NotPossibleError("the lab needs root: it gives each mail host namespaces and a root of its own")
     if not shutil.which("apt-get"):
         raise NotPossibleError("the lab needs Debian: its hosts are built from the archive that apt knows")
+    _probe("namespaces", ["true"])
 
 
-def check_namespaces() -> None:
-    """Raise NotPossibleError where the kernel, or a container around us, permits no namespaces, overlay or bridge."""
+def check_parts() -> None:
+    """Raise NotPossibleError where the kernel, or a container around us, permits no overlay or bridge."""
     with tempfile.TemporaryDirectory(prefix="lab-") as folder:
-        command = ["unshare", *NEW_NAMESPACES, "sh", "-c", PROBE, "sh", folder]
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        _probe("overlay or bridge", ["sh", "-c", PROBE, "sh", folder])
+
+
+def _probe(what: str, command: list[str]) -> None:
+    within = ["unshare", *NEW_NAMESPACES, *command]
+    try:
+        done = subprocess.run(within, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
+    except FileNotFoundError as error:
+        raise NotPossibleError("the lab needs unshare of util-linux") from error
     if done.returncode:
         told = " ".join(done.stderr.split()) or f"code {done.returncode}"
-        raise NotPossibleError(f"namespaces, overlay or bridge are not permitted here: {told}")
+        raise NotPossibleError(f"{what} not permitted here: {told}")
 
 
 def cgroup2() -> Path | None:

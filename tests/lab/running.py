@@ -31,7 +31,7 @@ def possible() -> None:
         raise ability.NotPossibleError(f"{' '.join(absent)} not installed: run `make lab-setup`")
     if absent := images.missing():
         raise ability.NotPossibleError(f"no base image of {' and '.join(absent)}: run `make lab-setup`")
-    ability.check_namespaces()
+    ability.check_parts()
 
 
 def start(run: Path, number: int, *, tied: bool) -> subprocess.Popen[bytes]:

@@ -30,9 +30,19 @@ FBLW15 = (
     "550 5.7.1 Service unavailable; Client host [{ip}] blocked using FBLW15; To request removal from this list please "
     "forward this message to delist@messaging.microsoft.com"
 )
+COMMON_PYTHON = Path("/usr/bin/python3")
 _JOURNALD = "/lib/systemd/systemd-journald"
 _PROGRAMS = ("postfix", "postconf", "postqueue", "sendmail", "unshare", "nsenter", "ip", "mount", "mknod")
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_GATHER = """
+import json, sys
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence._gather import NothingRead, Request, gather
+try:
+    said = gather(Request(**json.loads(sys.argv[1])))
+except NothingRead as nothing:
+    said = str(nothing)
+json.dump(said, sys.stdout)
+"""
 _SETUP = r"""
 set -eu
 ip link set lo up
@@ -122,16 +132,38 @@ class MailHost:
 
     def gather(self, python: str = sys.executable, **options: t.Any) -> dict[str, t.Any]:
         """Return the evidence of the host as bounce_info gathers it."""
-        code = (
-            "import json, sys\n"
-            "from ansible_collections.postmaster.delist.plugins.module_utils._evidence._gather import Request, gather\n"
-            "json.dump(gather(Request(**json.loads(sys.argv[1]))), sys.stdout)\n"
-        )
-        evidence: dict[str, t.Any] = json.loads(self.run(python, "-c", code, json.dumps(options)))
+        evidence: dict[str, t.Any] = json.loads(self.run(python, "-c", _GATHER, json.dumps(options)))
         return evidence
 
-    def send(self, recipient: str, *, sender: str = "me@example.jp") -> None:
-        self.run("sendmail", "-f", sender, recipient, stdin="Subject: test\n\nHello.\n")
+    def why_nothing(self, uid: int) -> str:
+        """Say why a user can gather nothing; by a Python that everybody may run."""
+        return str(json.loads(self.run(str(COMMON_PYTHON), "-c", _GATHER, "{}", uid=uid)))
+
+    def send(self, recipient: str, *, sender: str = "me@example.jp", instance: str | None = None) -> None:
+        of_instance = ["-C", instance] if instance else []
+        self.run("sendmail", *of_instance, "-f", sender, recipient, stdin="Subject: test\n\nHello.\n")
+
+    def add_instance(self, name: str) -> str:
+        """Start a second Postfix with queue, log and name of its own, and return its configuration."""
+        places = {part: self.folder / f"{name}-{part}" for part in ("etc", "spool", "lib")}
+        shutil.copytree(self.folder / "etc", places["etc"], symlinks=True)
+        places["spool"].mkdir()
+        places["lib"].mkdir()
+        shutil.chown(places["lib"], "postfix")
+        etc = str(places["etc"])
+        self.run("postconf", "-e", f"multi_instance_directories={etc}")
+        self.run(
+            "postconf",
+            *("-c", etc),
+            "-e",
+            f"queue_directory={places['spool']}",
+            f"data_directory={places['lib']}",
+            f"multi_instance_name={name}",
+            f"syslog_name={name}",
+            f"maillog_file=/var/log/{name}.log",
+        )
+        self.run("postfix", "-c", etc, "start")
+        return etc
 
     def settle(self, *, seen: t.Callable[[], bool]) -> None:
         """Wait until a condition holds."""

@@ -17,12 +17,14 @@ import pytest
 from ansible_collections.postmaster.delist.tests.integration import harness, mail_host
 from ansible_collections.postmaster.delist.tests.integration.harness import ROOT
 from ansible_collections.postmaster.delist.tests.integration.mail_host import EGRESS, GMAIL, OUTLOOK, T_ONLINE, MailHost
+from ansible_collections.postmaster.delist.tools import interpreters
 
 pytestmark = pytest.mark.skipif(bool(mail_host.why_not()), reason=f"a real mail host {mail_host.why_not()}")
 with_journal = pytest.mark.skipif(bool(mail_host.why_no_journal()), reason=f"a journal {mail_host.why_no_journal()}")
 
 SES_EGRESS = "203.0.113.8"
 NOBODY = 65534
+PYTHONS = interpreters.find([(3, minor) for minor in range(8, 11)])
 SCHEMA = json.loads((ROOT / "knowledge" / "schema" / "evidence.json").read_text(encoding="utf-8"))
 MESSAGES = ("u1@example.com", "u2@example.com", "u3@example.com", "a@t-online.de", "b@gmail.com", "c@ses.example")
 FORGED = (
@@ -143,6 +145,44 @@ def test_mail_that_was_really_lost_is_listed(host: MailHost) -> None:
     lost = host.gather(lost_mail=True, recipients="full")["lost"]
     assert {row["recipient"] for row in lost} == {recipient for recipient in MESSAGES if "example" in recipient}
     assert all(row["message_id"] and row["sender"] == "me@example.jp" for row in lost)
+
+
+@pytest.mark.skipif(not PYTHONS, reason="no other Python that a mail host may have")
+def test_the_oldest_python_of_hosts_says_the_same(host: MailHost) -> None:
+    oldest = PYTHONS[min(PYTHONS)]
+    assert counts(host.gather(python=oldest)) == EXPECTED
+
+
+@pytest.mark.skipif(not mail_host.COMMON_PYTHON.exists(), reason=f"no {mail_host.COMMON_PYTHON}, which all may run")
+def test_an_ordinary_user_is_told_what_helps(host: MailHost) -> None:
+    log = host.folder / "log" / "postfix.log"
+    log.chmod(0o600)
+    said = host.why_nothing(uid=NOBODY)
+    assert said == (
+        "No mail log could be read: /var/log/postfix.log: permission denied: run with become (ansible-playbook -b)"
+    )
+
+
+def test_instances_are_found_with_their_own_names_queues_and_logs(host: MailHost) -> None:
+    before = (host.folder / "etc" / "main.cf").read_bytes()
+    try:
+        second = host.add_instance("postfix-out")
+        host.send("v@example.com", instance=second)
+        host.send("w@t-online.de", instance=second)
+        log = host.folder / "log" / "postfix-out.log"
+        host.settle(seen=lambda: log.exists() and log.read_text(encoding="utf-8").count("to=<") >= 3)
+        evidence = host.gather()
+        own = {name: count for name, count in counts(evidence).items() if name[0].startswith("postfix-out/")}
+        assert own == {("postfix-out/smtp", OUTLOOK[0]): (1, 0), ("postfix-out/smtp", T_ONLINE[0]): (0, 1)}
+        assert {name: count for name, count in counts(evidence).items() if name not in own} == EXPECTED
+        assert evidence["queue"]["by_queue"] == {"deferred": 2}
+        assert evidence["egress"]["by_service"]["postfix-out/smtp"] == [EGRESS]
+        assert [source["path"] for source in evidence["sources"] if source["kind"] == "file"] == [
+            "/var/log/postfix.log",
+            "/var/log/postfix-out.log",
+        ]
+    finally:
+        (host.folder / "etc" / "main.cf").write_bytes(before)
 
 
 @with_journal

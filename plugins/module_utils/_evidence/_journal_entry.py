@@ -30,6 +30,7 @@ IDENTIFIER = re.compile(rf"[^\s\[\]:/][^\s\[\]:]*/(?:{'|'.join(PROGRAMS)})\Z")
 # On another host's journal the number of its postfix user is not known here; people's accounts begin at this one.
 _FIRST_PERSON = 1000
 _MAX_WRITERS = 3
+_MAX_KNOWN = 1000
 _NO_HOST = re.compile(r"[\s\[\]]+")
 
 Entry = t.Mapping[str, t.Any]
@@ -45,20 +46,25 @@ class Trust:
     def __init__(self, uids: t.Collection[int] | None = None, folders: t.Collection[str] = ()) -> None:
         self._uids = None if uids is None else frozenset(uids)
         self._folders = frozenset(folders)
+        self._known: dict[tuple[str | None, str | None, str | None], bool] = {}
         self._writers: dict[str, int] = {}
 
     def holds(self, entry: Entry) -> bool:
         """Tell whether the kernel and journald say that Postfix wrote it; remember who else did."""
-        if self._is_postfix(entry):
-            return True
-        writer = f"{_printable(entry.get('_COMM'))} of uid {_printable(entry.get('_UID'))}"
-        if writer in self._writers or len(self._writers) < 1000:
-            self._writers[writer] = self._writers.get(writer, 0) + 1
-        return False
+        writer = (_text(entry.get("_UID")), _text(entry.get("_COMM")), _text(entry.get("_EXE")))
+        holds = self._known.get(writer)
+        if holds is None:
+            if len(self._known) >= _MAX_KNOWN:
+                self._known.clear()
+            holds = self._known[writer] = self._is_postfix(*writer)
+        if not holds:
+            name = f"{_printable(writer[1])} of uid {_printable(writer[0])}"
+            if name in self._writers or len(self._writers) < _MAX_KNOWN:
+                self._writers[name] = self._writers.get(name, 0) + 1
+        return holds
 
-    def _is_postfix(self, entry: Entry) -> bool:
-        uid, program, executable = entry.get("_UID"), entry.get("_COMM"), entry.get("_EXE")
-        if not isinstance(uid, str) or not uid.isdigit():
+    def _is_postfix(self, uid: str | None, program: str | None, executable: str | None) -> bool:
+        if uid is None or not _is_number(uid):
             return False
         # Postfix's daemons drop root before they speak of mail; of a process that has ended meanwhile journald knows
         # the user alone.
@@ -67,7 +73,7 @@ class Trust:
             return False
         if program not in PROGRAMS and not (program is None and known):
             return False
-        folder = str(executable).rpartition("/")[0]
+        folder = (executable or "").rpartition("/")[0]
         return executable is None or "postfix" in folder.split("/") or folder in self._folders
 
     def notes(self) -> list[str]:
@@ -92,7 +98,7 @@ class Lines:
         moment = str(entry.get("__REALTIME_TIMESTAMP"))
         if not isinstance(identifier, str) or not IDENTIFIER.match(identifier) or message is None:
             return None
-        if not moment.isdigit() or len(moment) > 18:
+        if not _is_number(moment) or len(moment) > 16:  # until the year 2286
             return None
         second, micro = divmod(int(moment), 1_000_000)
         if second != self._second:
@@ -100,8 +106,17 @@ class Lines:
             self._second, self._stamp = second, (whole[:19], whole[19:])
         host = _NO_HOST.sub("-", str(entry.get("_HOSTNAME") or "localhost"))
         pid = str(entry.get("SYSLOG_PID") or entry.get("_PID") or "0")
-        head = f"{self._stamp[0]}.{micro:06d}{self._stamp[1]} {host} {identifier}[{pid if pid.isdigit() else 0}]: "
+        head = f"{self._stamp[0]}.{micro:06d}{self._stamp[1]} {host} {identifier}[{pid if _is_number(pid) else 0}]: "
         return head.encode("utf-8", "replace") + message.replace(b"\n", b" ")
+
+
+def _text(value: t.Any) -> str | None:
+    """Return a field that is one text; None where there is none, or something else."""
+    return value if isinstance(value, str) else None if value is None else "?"
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
 
 
 def _bytes(value: t.Any) -> bytes | None:

@@ -23,6 +23,7 @@ from ansible_collections.postmaster.delist.plugins.module_utils._smtp_reply impo
 NEAR = DAY
 _MAX_DOMAINS = 5_000
 _DOMAINS_SHOWN = 200
+_FAR_AWAY = 1 << 33  # in the year 2242
 _NULL_SENDER = "MAILER-DAEMON"
 _CLIENT = b"smtp"  # a queue does not tell which transport was tried
 
@@ -74,11 +75,13 @@ class Queue:
             self.bytes_read += len(line)
             try:
                 self._add(json.loads(line.decode("utf-8", "replace")), lifetimes)
-            except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
+            except (AttributeError, KeyError, TypeError, ValueError, OverflowError, RecursionError):
                 self.unparsed += 1
 
     def _add(self, message: dict[str, t.Any], lifetimes: t.Sequence[int | None]) -> None:
         arrived = int(message["arrival_time"])
+        if not 0 <= arrived < _FAR_AWAY:
+            raise ValueError("no time at which mail arrives")
         by_reason: dict[str, list[str]] = {}
         for recipient in message["recipients"]:
             by_reason.setdefault(str(recipient.get("delay_reason") or ""), []).append(str(recipient["address"]))

@@ -114,6 +114,8 @@ def test_messages_of_any_bytes(changed: dict[str, t.Any], message: bytes) -> Non
         {"SYSLOG_IDENTIFIER": "a b/smtp"},
         {"__REALTIME_TIMESTAMP": "soon"},
         {"__REALTIME_TIMESTAMP": None},
+        {"__REALTIME_TIMESTAMP": "9" * 17},
+        {"__REALTIME_TIMESTAMP": "\u0661" * 16},
     ],
 )
 def test_what_is_no_line_of_syslog_is_none(changed: dict[str, t.Any]) -> None:
@@ -143,6 +145,7 @@ def test_a_host_name_of_any_kind_spoils_no_line() -> None:
         ({"_UID": "0", "_COMM": "smtp"}, True),
         ({"_UID": "103", "_COMM": "sh", "_EXE": "/bin/dash"}, False),
         ({"_UID": "-1"}, False),
+        ({"_UID": "\u00b2"}, False),
     ],
 )
 def test_only_what_postfix_wrote_counts(changed: dict[str, t.Any], is_postfix: bool) -> None:

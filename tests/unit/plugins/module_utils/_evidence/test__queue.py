@@ -115,7 +115,23 @@ def test_the_most_frequent_reasons_are_kept() -> None:
     assert queue["messages"] == 61
 
 
-@pytest.mark.parametrize("line", ["", "{", "[]", "null", '{"queue_name": 1}', '{"arrival_time": "x"}', "[" * 5000])
+def aged(arrived: str) -> str:
+    return message(("a@example.com", BLOCKED)).replace(str(NOW - 3600), arrived).strip()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        '{"queue_name": 1}',
+        '{"arrival_time": "x"}',
+        "[" * 5000,
+        *map(aged, ("1e400", "-1", "99999999999999999999")),
+    ],
+)
 def test_what_is_no_message_is_counted_apart(line: str) -> None:
     programs = Recorded(postconf=postconf(postfix()), postqueue=f"{line}\n{message(('a@example.com', BLOCKED))}")
     queue = Queue(10, now=NOW)

@@ -82,9 +82,9 @@ def _sendmail_transcript(record: str) -> Pasted | None:
 
 
 _QMAIL = re.compile(
-    r"(?:Connected to )?" + ADDRESS + r" (?P<doing>does not like recipient|failed after I sent the message"
-    r"|failed on DATA command|but greeting failed|but sender was rejected|but my name was rejected)\. ?"
-    r"[/ ]?Remote host said: (?P<reply>.*?)(?: ?/?(?:Giving up on |I'm not going to try again).*)?/?\Z"
+    r"(?:(?:Connected to )?" + ADDRESS + r" (?P<doing>does not like recipient|failed after I sent the message"
+    r"|failed on DATA command|but greeting failed|but sender was rejected|but my name was rejected)\. ?[/ ]?)?"
+    r"Remote host said: (?P<reply>.*?)(?: ?/?(?:Giving up on |I'm not going to try again).*)?/?\Z"
 )
 _QMAIL_STAGES = {
     "does not like recipient": "RCPT TO",
@@ -99,11 +99,12 @@ _QMAIL_LOG = re.compile(r"\bdelivery \d+: (?P<status>failure|deferral): (?P<said
 
 def qmail(record: str) -> Pasted | None:
     log = _QMAIL_LOG.search(record)
-    found = _QMAIL.search(log["said"].replace("_", " ") if log else record)
+    said = log["said"] if log else record
+    found = _QMAIL.search(said.replace("_", " ") if "Remote_host_said:_" in said else said)
     if found is None:
         return None
     status = {"failure": "bounced", "deferral": "deferred"}[log["status"]] if log else None
-    return Pasted(found["reply"], None, ips(found["ip"]), None, _QMAIL_STAGES[found["doing"]], status)
+    return Pasted(found["reply"], None, ips(found["ip"]), None, _QMAIL_STAGES.get(found["doing"] or ""), status)
 
 
 _OPENSMTPD = re.compile(

@@ -194,6 +194,18 @@ left_out:
   type: list
   elements: dict
   sample: [{domain: lists.example.jp, parameter: relay_domains}]
+plan:
+  description: What changes in the host's files, as lines of a unified diff. Secrets are not shown.
+  returned: success
+  type: list
+  elements: str
+  sample: ["--- /etc/postfix/main.cf", "+++ /etc/postfix/main.cf", "+ses_destination_rate_delay = 1s"]
+left:
+  description: What a restore leaves on the host because it is not ours any more.
+  returned: success
+  type: list
+  elements: str
+  sample: []
 layers:
   description: All that this collection has changed on the host, with who did it and when.
   returned: success

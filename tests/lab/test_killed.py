@@ -25,7 +25,10 @@ from ansible_collections.postmaster.delist.tests.lab.steering import SES_PASSWOR
 OURS = "ansible_collections/postmaster/delist/plugins/module_utils"
 RELAY = {"domains": ["contoso.com"], "region": "us-east-1", "user": SES_USER, "password": SES_PASSWORD, "rate": 14}
 # Steps that neither change needs.
-NOT_HERE = {"apply": {"master_cf_removed", "files_removed", "reloaded_again"}, "restore": {"files", "master_cf_added"}}
+NOT_HERE = {
+    "apply": {"master_cf_removed", "files_removed", "reloaded_again"},
+    "restore": {"files", "master_cf_added", "service_started"},
+}
 SHORT = {"apply": ("prepared", "main_cf", "watched"), "restore": ("main_cf", "files_removed", "swept")}
 KILLS = [
     pytest.param(change, step, marks=[] if step in SHORT[change] else [pytest.mark.nightly])

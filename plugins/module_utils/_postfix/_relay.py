@@ -78,7 +78,13 @@ def _present(postfix: Postfix, params: Params, check_mode: bool) -> dict[str, t.
 
 
 def _said(plan: Plan) -> dict[str, t.Any]:
-    return {"changed": plan.changed, "diff": plan.diff, "layers": plan.layers}
+    return {
+        "changed": plan.changed,
+        "diff": plan.diff,
+        "plan": plan.lines,
+        "left": list(plan.left),
+        "layers": plan.layers,
+    }
 
 
 def _no_objections(base: Base, params: Params) -> list[str]:

@@ -56,6 +56,7 @@ STEPS = (
     "prepared",
     "files",
     "master_cf_added",
+    "service_started",
     "main_cf",
     "reloaded",
     "watched",
@@ -150,11 +151,12 @@ class _Work:
             self._done.append(replacement)
             replacement.prepare()
         self.on_step("prepared")
-        for step, replacements in (("files", files), ("master_cf_added", master), ("main_cf", main)):
-            for replacement in replacements:
-                replacement.install()
-            if replacements:
-                self.on_step(step)
+        self._install(files, "files")
+        self._install(master, "master_cf_added")
+        if master and self.running:
+            # A service is there only once Postfix has read of it; until then main.cf must not lead to it.
+            self._reload("service_started")
+        self._install(main, "main_cf")
 
     def prove(self, verify: Verify | None, watch_seconds: float) -> None:
         """Have Postfix take the change, and see whether it can live with it."""
@@ -227,13 +229,17 @@ class _Work:
             f"{_reason(error)}. Nothing has changed: what was done is undone", undone=True, faults=faults
         ) from error
 
+    def _install(self, items: t.Sequence[_Item], step: str) -> None:
+        for item in items:
+            item.install()
+        if items:
+            self.on_step(step)
+
     def _do(self, items: t.Sequence[_Item], step: str) -> None:
         for item in items:
             self._done.append(item)
             item.prepare()
-            item.install()
-        if items:
-            self.on_step(step)
+        self._install(items, step)
 
     def _reload(self, step: str) -> None:
         self._is_reloaded = True

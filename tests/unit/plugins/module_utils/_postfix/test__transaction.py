@@ -364,11 +364,18 @@ CHANGES = {
 }
 # What a change does not need.
 LEFT_OUT = {
-    "add": {"master_cf_added", "master_cf_removed", "files_removed", "reloaded_again"},
-    "refresh": {"master_cf_added", "main_cf", "master_cf_removed", "files_removed", "reloaded_again"},
+    "add": {"master_cf_added", "service_started", "master_cf_removed", "files_removed", "reloaded_again"},
+    "refresh": {
+        "master_cf_added",
+        "service_started",
+        "main_cf",
+        "master_cf_removed",
+        "files_removed",
+        "reloaded_again",
+    },
     "add another": {"master_cf_removed", "files_removed", "reloaded_again"},
-    "remove": {"files", "master_cf_added", "master_cf_removed", "reloaded_again"},
-    "remove another": {"files", "master_cf_added"},
+    "remove": {"files", "master_cf_added", "service_started", "master_cf_removed", "reloaded_again"},
+    "remove another": {"files", "master_cf_added", "service_started"},
 }
 LONG = ("refresh", "add another", "remove")
 KILLS = [

@@ -61,11 +61,16 @@ class Knowledge:
 
     def receiver_of(self, relay: str | None) -> str | None:
         """Return the slug of the receiver whose relay this host name is."""
-        host = (relay or "").lower().rstrip(".")
-        for glob, slug in self._relays.get(_last_labels(host), ()):
-            if model.relay_pattern(glob).fullmatch(host):
-                return slug
-        return None
+        return _receiver_of(self, relay) if relay else None
+
+
+@functools.lru_cache(maxsize=4096)
+def _receiver_of(known: Knowledge, relay: str) -> str | None:
+    host = relay.lower().rstrip(".")
+    for glob, slug in known._relays.get(_last_labels(host), ()):
+        if model.relay_pattern(glob).fullmatch(host):
+            return slug
+    return None
 
 
 def files(root: Path) -> t.Iterator[tuple[str, Path]]:

@@ -95,11 +95,11 @@ def _anywhere(record: str) -> Pasted | None:
     found = _BURIED.search(record)
     if found is None:
         return None
-    around = _AROUND.search(record, 0, found.start())
+    around = _AROUND.search(record, 0, found.start()) if found.start() else None
     answered = _INREPLY_TO.search(found["reply"]) if found["reply"].endswith(")") else None
     reply = found["reply"][: answered.start()] if answered else found["reply"]
     stage = stage_of(answered["command"]) if answered else None
-    return Pasted(reply, around["host"] if around else None, ips(around["ip"] if around else None), None, stage)
+    return Pasted(reply, around["host"] if around else None, ips(around["ip"]) if around else (), None, stage)
 
 
 _READERS: tuple[t.Callable[[str], Pasted | None], ...] = (

@@ -75,7 +75,7 @@ class Recogniser:
         )
         if claims and fit in (Fit.FOREIGN, Fit.GENERIC):
             fit, rule = Fit.FOREIGN, claims[0]
-        others = tuple([match.rule for _fit, match in ranked if match.rule is not rule])
+        others = tuple([match.rule for _fit, match in ranked if match.rule is not rule]) if len(ranked) > 1 else ()
         return Recognition(reply, subject, rule, fit, relay, receiver, claims[0] if claims else None, others)
 
     def _ranked(self, subject: Subject, relay: str | None, receiver: str | None) -> list[tuple[Fit, Match]]:

@@ -79,10 +79,10 @@ def printed(replies: Sequence[str], *, own_domains: Sequence[str], mailbox_domai
     pages: list[str] = []
     unverified: list[str] = []
     for reply in replies:
-        for page in _PAGE.findall(reply):
+        for page in _PAGE.findall(reply) if "://" in reply else ():
             page = page.rstrip(".,;:!?'")
             (pages if is_own_page(page, own_domains) else unverified).append(page)
-        for address in _ADDRESS.findall(_PAGE.sub(" ", reply)):
+        for address in _ADDRESS.findall(_PAGE.sub(" ", reply)) if "@" in reply else ():
             if domain_of(address) in mailbox_domains:
                 continue
             (addresses if is_own_address(address, own_domains) else unverified).append(address)

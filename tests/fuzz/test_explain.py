@@ -27,6 +27,19 @@ RELAYS = [None, "none", "", "mx.example.net", "example-com.mail.protection.outlo
 MARKS = [
     *("\n", "\r\n", " ", ": ", "[", "]", "550 5.7.1 ", "550-", "<<< ", ">>> RCPT TO", "From: a\nTo: b\n\n"),
     *("host x.example[192.0.2.1] said: ", "status=bounced (", "stat=Deferred: ", "_Remote_host_said:_"),
+    *(
+        "(host x.example[192.0.2.1] said: ",
+        ", reply=550 5.7.1 ",
+        ", stat=Service unavailable",
+        "250 ok",
+        "/returnc/pub/",
+    ),
+    *("{LED=550 5.7.1 ", "};{FQDN=a.example};{IP=192.0.2.9}", ',1,10.0.0.1:1,192.0.2.9:25,<,"', " => a@b.example H=x"),
+    *(
+        'mta delivery relay="192.0.2.4 (mx.a.example)" ',
+        'result="PermFail" stat="',
+        "relay=a.example. [192.0.2.1], dsn=5.0.0,",
+    ),
     *("Diagnostic-Code: smtp; ", "&#x41;", "{{ 7*7 }}", "\x1b[2J", "\u202e"),
     "Content-Type: multipart/report; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\n",
 ]

@@ -16,6 +16,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import typing as t
 from pathlib import Path
@@ -175,8 +176,17 @@ class MailHost:
 
 
 @contextlib.contextmanager
-def running(folder: Path, *, journal: bool) -> t.Iterator[MailHost]:
+def running(*, journal: bool) -> t.Iterator[MailHost]:
     """Give a host whose Postfix runs; without `journal` nobody listens to syslog, and Postfix writes its own file."""
+    with tempfile.TemporaryDirectory(prefix="mail-host-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # pytest's folders are root's alone; Postfix's users must reach theirs
+        with _running(folder, journal=journal) as host:
+            yield host
+
+
+@contextlib.contextmanager
+def _running(folder: Path, *, journal: bool) -> t.Iterator[MailHost]:
     names = "".join(f"{address} {name}\n" for name, address in (OUTLOOK, T_ONLINE, GMAIL))
     (folder / "hosts").write_text(f"127.0.0.1 localhost\n{names}", encoding="ascii")
     command = [
@@ -193,10 +203,11 @@ def running(folder: Path, *, journal: bool) -> t.Iterator[MailHost]:
     first = subprocess.Popen(
         [*command, "sh", "-c", _SETUP], env=_environment() | {"FOLDER": str(folder), "EGRESS": EGRESS}, text=True
     )
+    inner: list[str] = []
     try:
         _wait_for(folder / "ready", first)
-        children = Path(f"/proc/{first.pid}/task/{first.pid}/children").read_text(encoding="ascii").split()
-        host = MailHost(folder, int(children[0]))
+        inner = Path(f"/proc/{first.pid}/task/{first.pid}/children").read_text(encoding="ascii").split()
+        host = MailHost(folder, int(inner[0]))
         try:
             _populate(host, journal=journal)
             yield host
@@ -205,6 +216,7 @@ def running(folder: Path, *, journal: bool) -> t.Iterator[MailHost]:
     finally:
         first.kill()
         first.wait()
+        _wait_until_gone(inner)
 
 
 def _populate(host: MailHost, *, journal: bool) -> None:
@@ -247,6 +259,15 @@ def _environment() -> dict[str, str]:
         "PYTHONPATH": str(ROOT / ".collections"),
         "TZ": os.environ.get("TZ", ""),
     }
+
+
+def _wait_until_gone(pids: t.Iterable[str]) -> None:
+    """The first process of a namespace is the last to go, and takes all others with it."""
+    for pid in pids:
+        for _attempt in range(100):
+            if not Path("/proc", pid).exists():
+                break
+            time.sleep(0.05)
 
 
 def _wait_for(path: Path, process: subprocess.Popen[str]) -> None:

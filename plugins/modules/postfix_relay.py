@@ -69,10 +69,21 @@ options:
     type: int
     default: 1000
   override:
-    description: What to do although it is refused, by the name that the refusal gives.
+    description:
+      - What to do although it is refused, by the name that the refusal gives.
+      - The first three are refused by the host, the others by M(postmaster.delist.relay_plan).
     type: list
     elements: str
-    choices: [existing_relayhost, sender_dependent, sasl_plugin]
+    choices:
+      - existing_relayhost
+      - sender_dependent
+      - sasl_plugin
+      - ses_sandbox
+      - ses_paused
+      - red_cause
+      - invalid_recipients
+      - quota
+      - unverified_senders
     default: []
   expires:
     description:
@@ -206,6 +217,17 @@ left:
   type: list
   elements: str
   sample: []
+undone:
+  description: Whether the host is as it was before.
+  returned: failure, when the change was begun
+  type: bool
+  sample: true
+faults:
+  description: The lines of Postfix's log that told against the change.
+  returned: failure, when the change was begun
+  type: list
+  elements: str
+  sample: ["postfix/ses/smtp: warning: SASL authentication failure: No worthy mechs found"]
 layers:
   description: All that this collection has changed on the host, with who did it and when.
   returned: success
@@ -217,7 +239,7 @@ layers:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix import _relay, _relay_options
-from ansible_collections.postmaster.delist.plugins.module_utils._postfix._errors import PostfixError
+from ansible_collections.postmaster.delist.plugins.module_utils._postfix._errors import PostfixError, TransactionError
 
 
 def main() -> None:
@@ -228,6 +250,8 @@ def main() -> None:
     )
     try:
         result = _relay.run(module.params, check_mode=module.check_mode)
+    except TransactionError as error:
+        module.fail_json(msg=str(error), undone=error.undone, faults=error.faults)
     except (PostfixError, ValueError) as error:
         module.fail_json(msg=str(error))
     for warning in result.pop("warnings"):

@@ -13,6 +13,8 @@ from ansible_collections.postmaster.delist.plugins.module_utils._postfix._relay_
 Spec = t.Dict[str, t.Dict[str, t.Any]]
 
 SCOPES = ("destinations", "all", "relayhost")
+# What the plan of a fleet refuses; a host knows nothing of it, but takes the same list.
+PLAN_OVERRIDES = ("ses_sandbox", "ses_paused", "red_cause", "invalid_recipients", "quota", "unverified_senders")
 _WHAT: Spec = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "scope": {"type": "str", "choices": list(SCOPES), "default": "destinations"},
@@ -20,7 +22,7 @@ _WHAT: Spec = {
     "exceptions": {"type": "list", "elements": "str", "default": []},
     "probes": {"type": "list", "elements": "str", "default": []},
     "max_domains": {"type": "int", "default": 1000},
-    "override": {"type": "list", "elements": "str", "choices": list(OVERRIDES), "default": []},
+    "override": {"type": "list", "elements": "str", "choices": [*OVERRIDES, *PLAN_OVERRIDES], "default": []},
     "expires": {"type": "str"},
 }
 _WHERE: Spec = {

@@ -60,6 +60,14 @@ options:
     description: The stage at which the receiver refused before, as in a finding. It decides what a probe can prove.
     type: str
     choices: [greeting, HELO, MAIL FROM, RCPT TO, DATA, end of DATA]
+  receiver:
+    description:
+      - The receiver's slug. The stage is then taken from what O(run_dir) found for this host, and where it found no
+        block the receiver is not asked.
+    type: str
+  run_dir:
+    description: The folder of the run, for O(receiver).
+    type: path
   knowledge_paths:
     description: Folders with your own knowledge of receivers, laid out like the collection's C(knowledge/).
     type: list

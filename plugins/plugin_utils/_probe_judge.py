@@ -10,12 +10,14 @@ The text of the reply decides, not its status: a hold turns the status into 4.x.
 from __future__ import annotations
 
 import typing as t
+from pathlib import Path
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._explain import recogniser
 from ansible_collections.postmaster.delist.plugins.plugin_utils._findings_assess import assess
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import SHIPPED
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import read
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import LANGUAGES, Texts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._request_folder import read_findings
 
 ACCEPTING, BLOCKED, INCONCLUSIVE = "accepting", "blocked", "inconclusive"
 # In the order in which a conversation passes them.
@@ -67,6 +69,27 @@ def judge(
         found = _verdict(ACCEPTING, "got_past", stage=blocked_at) if got_past else _verdict(INCONCLUSIVE, "recipient")
         return found._replace(cause=reading.cause)
     return _verdict(INCONCLUSIVE, "another_refusal", said=said)._replace(cause=reading.cause)
+
+
+def latest_stage(stages: t.Iterable[str | None]) -> str | None:
+    """Return the last of the stages at which a receiver has blocked; None when one of them is not known."""
+    named = list(stages)
+    if not named or any(stage not in STAGES for stage in named):
+        return None
+    return max(t.cast("list[str]", named), key=STAGES.index)
+
+
+def of_receiver(run_dir: Path, host: str, receiver: str) -> list[t.Mapping[str, t.Any]]:
+    """Return the blocks of a receiver, or of a list that it asks, that a run has found for a host.
+
+    :raises FindingsError: the run has no findings
+    """
+    return [
+        finding
+        for finding in read_findings(run_dir)
+        if _opens_case(finding["cause"])
+        and any(each["slug"] == receiver and host in each["hosts"] for each in finding["receivers"])
+    ]
 
 
 def _opens_case(cause: str) -> bool:

@@ -21,5 +21,7 @@ ACTION: dict[str, dict[str, t.Any]] = {
         "type": "str",
         "choices": ["greeting", "HELO", "MAIL FROM", "RCPT TO", "DATA", "end of DATA"],
     },
+    "receiver": {"type": "str"},
+    "run_dir": {"type": "path"},
     "knowledge_paths": {"type": "list", "elements": "path", "default": []},
 }

@@ -31,7 +31,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "max_domains": {"type": "int", "default": 1000},
     "account": {"type": "str", "default": "relay_account"},
     "dns": {"type": "str", "default": "relay_dns"},
-    "show": {"type": "bool", "default": True},
+    "show": {"type": "bool", "default": False},
     "language": {"type": "str", "choices": list(LANGUAGES), "default": "en"},
     "knowledge_paths": {"type": "list", "elements": "path", "default": []},
 }
@@ -47,6 +47,8 @@ class ActionModule(ActionBase):
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         variables = task_vars or {}
         options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)[1]
+        if not options["region"]:
+            raise AnsibleActionFail("region (relay_region) is missing: each region of Amazon SES has its own senders")
         run_dir = Path.cwd() / options["run_dir"]
         asked = Asked(
             hosts=[str(host) for host in variables.get("ansible_play_hosts_all", ())],

@@ -74,7 +74,7 @@ options:
   show:
     description: Whether to show the plan on the screen.
     type: bool
-    default: true
+    default: false
   language:
     description: The language of the screen.
     type: str
@@ -94,6 +94,7 @@ EXAMPLES = r"""
   postmaster.delist.relay_plan:
     run_dir: out/20261124T001500Z
     region: eu-central-1
+    show: true
   run_once: true
   delegate_to: localhost
   register: plan

@@ -36,10 +36,12 @@ _RUN = """
 import json, sys
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix import _relay
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._errors import PostfixError
-try:
-    print(json.dumps(_relay.run(json.load(sys.stdin), check_mode=False)))
-except (PostfixError, ValueError) as error:
-    print(json.dumps({"failed": True, "msg": str(error)}))
+def run(given):
+    try:
+        return _relay.run(given, check_mode=False)
+    except (PostfixError, ValueError) as error:
+        return {"failed": True, "msg": str(error)}
+print(json.dumps([run(given) for given in json.load(sys.stdin)]))
 """
 
 
@@ -77,10 +79,16 @@ class Setting:
 
     def run(self, postfix: private.Instance, **more: t.Any) -> dict[str, t.Any]:
         """Run the module's own code on the host, with what the action would hand it."""
+        (result,) = self.runs(postfix, [more])
+        return result
+
+    def runs(self, postfix: private.Instance, calls: t.Sequence[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
+        """Run it several times, in one process."""
         defaults = {name: option.get("default") for name, option in _relay_options.MODULE.items()}
-        given = {**defaults, **self.options(postfix), "user": USER, "password": PASSWORD, "rules": for_hosts(), **more}
+        login = {"user": USER, "password": PASSWORD, "rules": for_hosts()}
+        given = [{**defaults, **self.options(postfix), **login, **more} for more in calls]
         collections = str(Path(__file__).resolve().parents[2] / ".collections")
         code = f"import sys; sys.path.insert(0, {collections!r}){_RUN}"
         done = self.space.run(sys.executable, "-c", code, input=json.dumps(given), check=False)
         assert done.returncode == 0, done.stderr
-        return t.cast("dict[str, t.Any]", json.loads(done.stdout))
+        return t.cast("list[dict[str, t.Any]]", json.loads(done.stdout))

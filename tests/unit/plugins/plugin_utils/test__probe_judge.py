@@ -9,7 +9,7 @@ import pytest
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import SHIPPED
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import read
-from ansible_collections.postmaster.delist.plugins.plugin_utils._probe_judge import judge
+from ansible_collections.postmaster.delist.plugins.plugin_utils._probe_judge import judge, latest_stage
 
 FBLW15 = (
     "550 5.7.1 Service unavailable; Client host [203.0.113.7] blocked using FBLW15; To request removal from this list "
@@ -85,3 +85,17 @@ def test_both_languages_have_the_same_names() -> None:
     found = list(leaves(read(SHIPPED / "texts" / "relay.yml")["texts"]))
     assert found
     assert [one for one in found if names(one["en"]) != names(one["ja"])] == []
+
+
+@pytest.mark.parametrize(
+    ("stages", "latest"),
+    [
+        ([], None),
+        (["RCPT TO"], "RCPT TO"),
+        (["RCPT TO", "end of DATA", "greeting"], "end of DATA"),
+        (["RCPT TO", None], None),
+        (["RCPT TO", "elsewhere"], None),
+    ],
+)
+def test_a_probe_has_to_pass_the_last_stage_at_which_it_was_blocked(stages: list[str], latest: str | None) -> None:
+    assert latest_stage(stages) == latest

@@ -55,4 +55,4 @@ def _findings(options: t.Mapping[str, t.Any], host: str) -> list[t.Mapping[str, 
     try:
         return of_receiver(Path.cwd() / options["run_dir"], host, options["receiver"])
     except FindingsError as exc:
-        raise AnsibleActionFail(str(exc)) from exc
+        raise AnsibleActionFail(str(exc)) from None

@@ -68,9 +68,9 @@ class ActionModule(ActionBase):
             # The run's own log: written in check mode too, and never counted as a change.
             write_json(run_dir / "relay.json", made)
         except (FindingsError, KnowledgeError) as exc:
-            raise AnsibleActionFail(str(exc)) from exc
+            raise AnsibleActionFail(str(exc)) from None
         except OSError as exc:
-            raise AnsibleActionFail(f"The plan cannot be written into {run_dir}: {exc.strerror}") from exc
+            raise AnsibleActionFail(f"The plan cannot be written into {run_dir}: {exc.strerror}") from None
         texts = Texts(options["language"], file="relay")
         lines = screen(made, texts)
         if options["show"]:

@@ -182,7 +182,7 @@ class Instance:
         if Path("/etc/postfix/dynamicmaps.cf.d").is_dir():
             shutil.copytree("/etc/postfix/dynamicmaps.cf.d", self.folder / "dynamicmaps.cf.d")
         self.postfix("start")
-        until(lambda: (root / "queue" / "public" / "pickup").exists(), what="pickup")
+        until((root / "queue" / "public" / "pickup").exists, what="pickup")
 
     def postfix(self, command: str) -> None:
         done = self.space.run("postfix", "-c", str(self.folder), command, check=False)

@@ -43,7 +43,7 @@ def blocked(bounced: int = 412, **domains: int) -> dict[str, t.Any]:
 def planned(tmp_path: Path) -> t.Callable[..., dict[str, t.Any]]:
     """The plan of a fleet whose evidence is given."""
 
-    def make(*fleet: dict[str, t.Any], account: t.Any = ACCOUNT, dns: t.Any = None, **asked: t.Any) -> dict[str, t.Any]:
+    def make(*fleet: dict[str, t.Any], account: t.Any = None, dns: t.Any = None, **asked: t.Any) -> dict[str, t.Any]:
         folder = tmp_path / "evidence"
         folder.mkdir()
         for one in fleet:
@@ -51,7 +51,7 @@ def planned(tmp_path: Path) -> t.Callable[..., dict[str, t.Any]]:
         names = [one["host"] for one in fleet]
         given = Asked(**{"hosts": names, "scope": "destinations", "region": "eu-central-1", **asked})
         findings = diagnose(folder)["findings"]
-        return plan(findings, read(folder), given, known=load(), account=account, dns=dns)
+        return plan(findings, read(folder), given, known=load(), account=account or ACCOUNT, dns=dns)
 
     return make
 

@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import json
+import socket
+import threading
 
 import pytest
 
@@ -53,3 +55,16 @@ def test_only_the_playbooks_own_words_are_shown():
 )
 def test_a_failure_is_one_sentence(screen, told):
     assert play.complaint(screen) == told
+
+
+def test_only_the_sample_has_a_dns_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(play.ROOT / "tools"))  # as for the program
+    prepared = []
+    monkeypatch.setattr(play.subprocess, "run", lambda command, **_options: prepared.append(command[-1]))
+    with play.surroundings(tmp_path / "hosts.yml") as variables:
+        assert (variables, prepared, threading.active_count()) == ({}, [], 1)
+    with play.surroundings(play.SAMPLE / "hosts.yml") as variables:
+        assert prepared == ["tools/prepare_sample.py"]
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken, pytest.raises(OSError, match="in use"):
+            taken.bind(("127.0.0.1", int(variables["sample_dns_port"])))
+    assert threading.active_count() == 1

@@ -103,14 +103,18 @@ def _silence(row: Data, texts: Texts) -> str:
 
 
 def _listed(lists: Data, texts: Texts) -> t.Iterator[str]:
+    rows = against(lists)
+    weighty = [row for row in rows if row["severity"] != "info"]
     by_target: dict[str, list[str]] = {}
-    for row in against(lists):
+    for row in weighty:
         by_target.setdefault(row["target"], []).append(texts.pick(row["name"]))
     for target, names in list(by_target.items())[:_TARGETS_SHOWN]:
         yield texts.say("lists", "listed", target=target, names=", ".join(dict.fromkeys(names)))
     if len(by_target) > _TARGETS_SHOWN:
         yield texts.say("lists", "more", count=len(by_target) - _TARGETS_SHOWN)
-    if not by_target and any(row["health"] == _HEALTHY for row in lists["lists"]):
+    if len(weighty) < len(rows):
+        yield texts.say("lists", "informative", count=len(rows) - len(weighty))
+    if not rows and any(row["health"] == _HEALTHY for row in lists["lists"]):
         yield texts.say("lists", "unlisted")
 
 

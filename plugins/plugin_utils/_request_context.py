@@ -56,7 +56,8 @@ def context_of(finding: Mapping[str, Any], counterpart: Party | None, way: Way, 
         # The channel's own doubt is told with the way.
         "doubts": [doubt for doubt in finding.get("doubts") or () if doubt["code"] != "channel"],
         "list_state": finding.get("list_state"),
-        "listings": finding.get("listings") or [],
+        # A listing for information blocks nobody.
+        "listings": [row for row in finding.get("listings") or () if row.get("severity") != "info"],
         "words": words,
         "names": {"ptr": None, "helo": None, **words.sender_names.get(value, {})},
         "fixed": words.fixed(finding),

@@ -134,3 +134,20 @@ def test_a_stranger_s_reason_is_one_line():
     asker = Asker("mx1", {"failed": True, "msg": "first\n\x1b[31msecond"})
     content = listings_of([asker], None, targets=[], known=load())
     assert content["asked"][0]["problem"] == "first second"
+
+
+def test_a_zone_of_both_kinds_fits_the_schemas():
+    row = make.row("hostkarma.junkemailfilter.com", kind="mixed", state="unknown")
+    lists = [{**make.health(row["zone"], unknown=1), "kind": "mixed"}]
+    content = make.content(make.result(*lists, listings=[row]))
+    assert fits(content)
+    assert fits(not_clean(content), "summary.json#/properties/listings_not_clean")
+
+
+def test_every_kind_of_the_catalogue_fits_the_schemas():
+    kinds = {zone["kind"] for operator in load().blocklists.values() for zone in operator.zones}
+    for kind in kinds:
+        assert fits([{**make.row(), "name": {"en": "x", "ja": "x"}, "from": "mx1", "kind": kind}], LISTING)
+
+
+LISTING = "listings.json#/properties/listings"

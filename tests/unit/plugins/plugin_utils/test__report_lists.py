@@ -76,6 +76,13 @@ def test_no_listing_is_only_said_where_a_list_could_tell(tmp_path: Path) -> None
     assert block(tmp_path / "silent", silent) == ["LISTS   clean on 0 of 1 lists | unknown 1: no answer 1"]
 
 
+def test_what_is_only_for_information_is_counted_and_not_named(tmp_path: Path) -> None:
+    rows = [make.row("dnsblchile.org", kind="info", severity="info", list="dnsblchile")]
+    lists = make.content(make.result(make.health("dnsblchile.org", listed=1), make.health(clean=1), listings=rows))
+    assert block(tmp_path, lists) == ["LISTS   1 for information only | clean on 1 of 2 lists"]
+    assert "| 203.0.113.7 | dnsblchile.org |" in markdown_of(report(tmp_path, lists=lists))
+
+
 def test_nobody_could_be_asked(tmp_path: Path) -> None:
     missing = {"failed": True, "msg": "Failed to import the required Python library (dnspython >= 2.3) on mx1's Python"}
     assert block(tmp_path, make.content(missing, facts=missing)) == [

@@ -379,6 +379,11 @@ def test_other_lists_are_told_where_the_receiver_names_none() -> None:
     assert first == "Listed elsewhere too, where many receivers look: Listco Main."
 
 
+def test_a_listing_for_information_is_no_reason_to_do_anything() -> None:
+    record = make.writer().write(make.finding(listings=[{**NAMED, "severity": "info"}], list_state=None)).record
+    assert record["instruction"]["en"].startswith("Read requests/")
+
+
 def test_an_inferred_address_is_named_in_the_instruction_of_a_form() -> None:
     record = make.writer().write(make.list_finding(ip_source="inferred")).record
     assert record["kind"] == "form"

@@ -11,6 +11,8 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.postmaster.delist.plugins.module_utils._dns.options import SENDER
+from ansible_collections.postmaster.delist.plugins.module_utils._dns.outcome import of_sender
+from ansible_collections.postmaster.delist.plugins.plugin_utils._in_process import is_here
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import KnowledgeError
 from ansible_collections.postmaster.delist.plugins.plugin_utils._sender_dns import requirements
 
@@ -28,6 +30,8 @@ class ActionModule(ActionBase):
                 options["requirements"] = requirements(options["knowledge_paths"])
             except KnowledgeError as error:
                 raise AnsibleActionFail(str(error)) from None
+        if is_here(self, task_vars or {}):
+            return {**result, **of_sender(options)}
         given = {name: value for name, value in options.items() if value is not None}
         result.update(self._execute_module("postmaster.delist.sender_dns_info", module_args=given, task_vars=task_vars))
         return result

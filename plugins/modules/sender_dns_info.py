@@ -170,19 +170,15 @@ manual:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.postmaster.delist.plugins.module_utils._dns import dnsbl, library, options, sender
+from ansible_collections.postmaster.delist.plugins.module_utils._dns import options, outcome
 
 
 def main() -> None:
     module = AnsibleModule(argument_spec=options.SENDER, supports_check_mode=True)
-    problem = library.missing()
-    if problem is not None:
-        module.fail_json(msg=library.wanted(), exception=problem)
-    try:
-        found = sender.check(module.params)
-    except dnsbl.CannotAsk as error:
-        module.fail_json(msg=str(error))
-    module.exit_json(changed=False, **found)
+    result = outcome.of_sender(module.params)
+    if result.pop("failed", False):
+        module.fail_json(**result)
+    module.exit_json(**result)
 
 
 if __name__ == "__main__":

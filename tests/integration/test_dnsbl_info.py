@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 
 import pytest
 import yaml
@@ -37,6 +38,19 @@ def server():
 
 def options(server, **more):
     return {"addresses": TARGET, "server": "127.0.0.1", "port": server.port, "timeout": 0.5, **more}
+
+
+def wrapper_in(folder):
+    """Another name of the same Python, for which a module is made and run."""
+    wrapper = folder / "python"
+    wrapper.write_text(f'#!/bin/sh\necho >> {folder}/ran\nexec {sys.executable} "$@"\n', encoding="utf-8")
+    wrapper.chmod(0o755)
+    return str(wrapper)
+
+
+@pytest.fixture(params=["in process", "as a module"])
+def interpreter(request, tmp_path):
+    return sys.executable if request.param == "in process" else wrapper_in(tmp_path)
 
 
 def ad_hoc(arguments, home, *more):
@@ -97,7 +111,25 @@ def test_check_mode_changes_nothing(server, run_tasks):
     assert real["changed"] is False
 
 
-def test_a_key_is_found_nowhere(server, run_tasks, tmp_path):
+def test_in_process_and_as_a_module_the_result_is_the_same(server, run_tasks, tmp_path):
+    asked = options(server, zones=["bl.spamcop.net", "relays.ordb.org"], addresses=["10.0.0.1", TARGET])
+    looked_at = options(server, addresses=[TARGET], domains=["example.jp"])
+    tasks = [
+        {"name": "Lists", "postmaster.delist.dnsbl_info": asked},
+        {"name": "Sender", "postmaster.delist.sender_dns_info": looked_at},
+        {"name": "No resolver", "postmaster.delist.dnsbl_info": asked | {"server": "x"}, "ignore_errors": True},
+        {"name": "Too grave", "postmaster.delist.dnsbl_info": asked | {"fail_on": "low"}, "ignore_errors": True},
+    ]
+    here = run_tasks(tasks)
+    assert not (tmp_path / "ran").exists()
+    there = run_tasks([{**task, "vars": {"ansible_python_interpreter": wrapper_in(tmp_path)}} for task in tasks])
+    assert (tmp_path / "ran").read_text() == "\n" * len(tasks)
+    for task in tasks:
+        one, other = here.of(task["name"]), there.of(task["name"])
+        assert (one.status, one.data) == (other.status, other.data)
+
+
+def test_a_key_is_found_nowhere(server, run_tasks, tmp_path, interpreter):
     asked = options(server, zones=["zen.dq.spamhaus.net"], keys={"spamhaus_dqs": KEY}, max_unknown=100)
     tasks = [
         {"name": "Ask", "postmaster.delist.dnsbl_info": asked, "register": "lists"},
@@ -114,6 +146,7 @@ def test_a_key_is_found_nowhere(server, run_tasks, tmp_path):
     ]
     env = {"ANSIBLE_CACHE_PLUGIN": "jsonfile", "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(tmp_path / "cache")}
     env["ANSIBLE_LOG_PATH"] = str(tmp_path / "log")
+    tasks = [{**task, "vars": {"ansible_python_interpreter": interpreter}} for task in tasks]
     run = run_tasks(tasks, args=["-vvvv"], env=env)
     assert run.of("Ask").data["listings"][0]["list"] == "spamhaus_css"
     assert (f"{NAME}.{KEY}.zen.dq.spamhaus.net", "TXT") in server.asked

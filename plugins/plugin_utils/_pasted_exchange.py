@@ -10,23 +10,20 @@ import re
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._pasted_reply import HOST, REPLY, Pasted, ips
 
-_EXCHANGE = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"(?:" + HOST + r" )?#<" + r"(?P<inner>[^\s#<>]+) #[0-9.]+ smtp; ?(?P<reply>.*?)>? ?#SMTP#",
-        r"(?:" + HOST + r" )?#(?P<reply>" + REPLY + r".*?) ?##",
-        r"(?:" + HOST + r" )?(?:gave this error:|[Rr]emote [Ss]erver returned) '?(?P<reply>.*?)'?\Z",
-    )
+# Reports for administrators: how a quoted reply begins, and what ends it.
+_REPORTED = (
+    (re.compile(r"(?:" + HOST + r" )?#<(?P<inner>[^\s#<>]{1,255}) #[0-9.]{1,15} smtp; ?"), "#SMTP#"),
+    (re.compile(r"(?:" + HOST + r" )?#(?=" + REPLY + ")"), "##"),
 )
-
-
+# Reports for people.
+_TOLD = re.compile(r"(?:" + HOST + r" )?(?:gave this error:|[Rr]emote [Ss]erver returned) '?(?P<reply>.*?)'?\Z")
 # Message tracking and queues: what the last attempt ended with, and where it went.
 _EXCHANGE_TRACKED = re.compile(
     r"\{LED=(?P<reply>[^{}]{1,4000})\}(?:;\{FQDN=(?P<host>[^{}]{0,255})\})?(?:;\{IP=(?P<ip>[^{}]{0,45})\})?"
 )
 # A line of the send protocol: session, number, our end, the other end, direction, data.
 _EXCHANGE_PROTOCOL = re.compile(
-    r",[0-9]+,[^,]{0,60},\[?(?P<ip>[0-9A-Fa-f.:]{3,45}?)\]?:[0-9]{1,5},<,\"?(?P<reply>" + REPLY + r".*?)\"?,?\Z"
+    r",[0-9]{1,9},[^,]{0,60},\[?(?P<ip>[0-9A-Fa-f.:]{3,45}?)\]?:[0-9]{1,5},<,\"?(?P<reply>" + REPLY + r".*)"
 )
 
 
@@ -36,10 +33,12 @@ def exchange(record: str) -> Pasted | None:
         return Pasted(found["reply"], found["host"] or None, ips(found["ip"]))
     found = _EXCHANGE_PROTOCOL.search(record)
     if found is not None:
-        return Pasted(found["reply"], None, ips(found["ip"]))
-    for pattern in _EXCHANGE:
-        found = pattern.search(record)
-        if found is not None:
+        return Pasted(found["reply"].rstrip(",").removesuffix('"'), None, ips(found["ip"]))
+    for beginning, ending in _REPORTED:
+        found = beginning.search(record)
+        end = record.find(ending, found.end()) if found else -1
+        if found is not None and end >= 0:
             host = found.groupdict().get("inner") or found["host"]
-            return Pasted(found["reply"], host)
-    return None
+            return Pasted(record[found.end() : end].rstrip(" >"), host)
+    found = _TOLD.search(record)
+    return Pasted(found["reply"], found["host"]) if found else None

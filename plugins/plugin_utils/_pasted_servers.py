@@ -21,7 +21,7 @@ _EXIM = re.compile(
     r"SMTP error from remote mail(?: server|er) after (?P<command>[A-Za-z ]+)(?::<[^>]*>)?(?: [A-Z]+=\S+)*:"
     r" (?:host " + HOST + r" \[(?P<ip>[^\]]+)\]: )?(?P<reply>.*)"
 )
-_EXIM_DELIVERED = re.compile(r" (?:=>|->|>>) \S{1,320} .{0,500}\bH=\S")
+_EXIM_DELIVERED = re.compile(r"\A.{19,70}? (?:=>|->|>>) \S{1,320} .{0,1000}?\bH=\S")
 _EXIM_HOST = re.compile(r"(?:\bH=|\bhost )(?P<host>[^\s\[\]]+) \[(?P<ip>[^\]]+)\]")
 
 
@@ -46,7 +46,7 @@ def exim(record: str) -> Pasted | None:
 
 _SENDMAIL = re.compile(
     r"\brelay=(?P<host>[^\s,\[\]]+?)\.?(?: \[(?P<ip>[^\]]+)\])?, dsn=(?P<dsn>[0-9.]+),"
-    r"(?: reply=(?P<said>.{1,4000}?),)? stat=(?P<reply>.*)"
+    r"(?: reply=(?P<said>.{1,1500}?),)? stat=(?P<reply>.*)"
 )
 _SENDMAIL_RESULT = re.compile(
     r"(?P<result>Deferred|Service unavailable|User unknown|Data format error)(?:: (?P<reply>.*))?"
@@ -108,8 +108,8 @@ def qmail(record: str) -> Pasted | None:
 
 
 _OPENSMTPD = re.compile(
-    r'\bmta delivery .{0,900}?\brelay="(?P<ip>[^" ]{3,45})(?: \((?P<host>[^")]{1,255})\))?" .{0,200}?'
-    r'\bresult="(?P<result>[A-Za-z]{1,20})" stat="(?P<reply>[^"]*)"'
+    r'\bmta delivery [^"]{0,700}(?:source="[^"]{0,60}" )?relay="(?P<ip>[^" ]{3,45})'
+    r'(?: \((?P<host>[^")]{1,255})\))?" [^"]{0,100}result="(?P<result>[A-Za-z]{1,20})" stat="(?P<reply>[^"]*)"'
 )
 _OPENSMTPD_RESULTS = {"PermFail": "bounced", "TempFail": "deferred", "Ok": "sent"}
 

@@ -148,6 +148,26 @@ def test_each_token_repeated_is_answered_quickly():
             assert time.process_time() - began < 0.05, rule.name
 
 
+@pytest.mark.parametrize("before", ["", "550 5.7.1 ", "Nov 24 01:02:03 mx1 x[1]: "])
+@pytest.mark.parametrize(
+    "part",
+    [
+        *("550-", "550 5.7.1 ", "x.x.x.", "1.2.3.", "a:b:", "a@", "<a@b> ", " - ", '"\\', '\\"', "(", "##", "#550 "),
+        *('mta delivery relay="a.b.c" ', 'mta delivery relay="1.2.3.4 (x)" result="PermFail" ', "/returnc/pub/1.2.3.4"),
+        *("{LED=550 a ", "{LED=550 a};{FQDN=x};", ',1,10.0.0.1:1,192.0.2.9:25,<,"', "#<a #5.0.0 smtp; ", "a.b #550 "),
+        *(" => a@b ", " => a@b H=", "relay=a.b [1.2.3.4], dsn=5.0.0, reply=", "relay=a.b [1.2.3.4], dsn=5.0.0, stat="),
+        *("host a.b[1.2.3.4] said: ", "(host a.b[1.2.3.4] said: ", "connect to ", "while talking to a.b.:>>> MAIL "),
+        *("SMTP error from remote mail server after RCPT TO:<", "Remote host said: ", "delivery 1: failure: "),
+    ],
+)
+def test_each_mark_of_a_log_repeated_is_answered_quickly(before, part):
+    explain("550 warm up")
+    text = before + part * (100_000 // len(part))
+    began = time.process_time()
+    explain(text)
+    assert time.process_time() - began < 0.1
+
+
 def test_a_printed_contact_of_another_domain_is_never_written_to():
     text = FBLW15.replace("delist@messaging.microsoft.com", "delist@messaging.micros0ft.example")
 

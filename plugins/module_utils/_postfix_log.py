@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import typing as t
 
@@ -74,10 +75,7 @@ FINAL = (
 # Before the next mail exchanger is tried; the recipients follow with the last one's answer.
 NON_FINAL = r"(?P<earlier>host [^] []+\[[^]]*\] (?:said|refused to talk to me): .*)"
 
-_LINE = re.compile(rf"(?:{HEAD}|){QUEUE_ID}: (?:{FINAL}|{NON_FINAL})", re.DOTALL)
-_BEHIND_OTHER = re.compile(rf"(?:\A|(?<=\s)){QUEUE_ID}: (?:{FINAL}|{NON_FINAL})", re.DOTALL)
 _STAMPED = re.compile(STAMP)
-_BARE_FINAL = re.compile(FINAL, re.DOTALL)
 _RELAY = re.compile(r"(?P<host>[^\s\[\]]+)\[(?P<ip>[^\[\]]*)\](?::\d+)?\Z")
 
 
@@ -107,6 +105,22 @@ class LogLine(t.NamedTuple):
     reason: Reason
 
 
+class _Pasted(t.NamedTuple):
+    whole: t.Pattern[str]
+    bare: t.Pattern[str]
+    behind_other: t.Pattern[str]
+
+
+@functools.lru_cache(maxsize=None)
+def _pasted() -> _Pasted:
+    """Compile what only pasted lines need: a host that reads its logs should not wait for it."""
+    return _Pasted(
+        whole=re.compile(rf"(?:{HEAD}|){QUEUE_ID}: (?:{FINAL}|{NON_FINAL})", re.DOTALL),
+        bare=re.compile(FINAL, re.DOTALL),
+        behind_other=re.compile(rf"(?:\A|(?<=\s)){QUEUE_ID}: (?:{FINAL}|{NON_FINAL})", re.DOTALL),
+    )
+
+
 def parse_reason(reason: str, *, closed: bool = True) -> Reason:
     """Take a sentence apart; without its closing bracket in the log (`closed` false) it counts as cut off."""
     text = reason[:MAX_TEXT].strip()
@@ -124,8 +138,11 @@ def parse_reason(reason: str, *, closed: bool = True) -> Reason:
 def parse_line(line: str) -> LogLine | None:
     """Read one pasted line, with its syslog head or without; None when no delivery client wrote it."""
     line = line[: 2 * MAX_TEXT].strip()
+    pasted = _pasted()
     match = (
-        _LINE.match(line) or _BARE_FINAL.match(line) or (None if _STAMPED.match(line) else _BEHIND_OTHER.search(line))
+        pasted.whole.match(line)
+        or pasted.bare.match(line)
+        or (None if _STAMPED.match(line) else pasted.behind_other.search(line))
     )
     if match is None:
         return None

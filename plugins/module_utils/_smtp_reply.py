@@ -184,6 +184,7 @@ _VARIABLE = re.compile(
     # words that may be ids
     r"|[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*"
 )
+_SEVERAL = re.compile(r"\*(?:[ ,;]+\*)+")
 _QUEUE_ID = re.compile(r"(?:[0-9A-F]{8,}|[0-9a-f]{8,})\Z")
 
 
@@ -192,8 +193,12 @@ def signature(text: str) -> str:
 
     Words that tell replies apart stay: codes, list names, the short codes of receivers ("S3140", "TSS04").
     """
-    reply = parse(text)
-    return re.sub(r"\*(?:[ ,;]+\*)+", "*", _VARIABLE.sub(_mask_variable, reply.text))
+    return signature_of(parse(text))
+
+
+def signature_of(reply: Reply) -> str:
+    """Return the signature of a reply that is parsed already."""
+    return _SEVERAL.sub("*", _VARIABLE.sub(_mask_variable, reply.text))
 
 
 def _mask_variable(match: t.Match[str]) -> str:

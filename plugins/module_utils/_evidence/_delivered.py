@@ -64,7 +64,8 @@ class Delivered:
         self._relays = relays
         self._services: dict[Source, str | None] = {}
         self._counts: dict[str, _Count] = {}
-        self._learn([])
+        self._shapes: list[Shape] = []
+        self._regex = _ANY
 
     def _learn(self, shapes: list[Shape]) -> None:
         """Make a regex of the known shapes; its last alternative is a head of an unknown one."""

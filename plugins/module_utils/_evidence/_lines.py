@@ -21,14 +21,15 @@ _EXPIRED = rf"from=<(?P<sender>{ADDRESS})>, status=(?:force-)?expired, returned 
 # Its groups: stamp, logger, service, queue_id, then recipient, relay, delay, dsn, status, reason of a final line, or
 # earlier, the sentence about an earlier mail exchanger, or sender, of an expired message.
 LINE = re.compile(rf"{HEAD}{QUEUE_ID}: (?:{FINAL}|{NON_FINAL}|{_EXPIRED})".encode(), re.DOTALL)
-_CLIENT = re.compile(rf"{HEAD}{QUEUE_ID}: (?:to=<|from=<.*status=)".encode(), re.DOTALL)
+_BEGINNING = rf"{HEAD}{QUEUE_ID}: (?:to=<|from=<.*status=)".encode()
 STAMPED = re.compile(STAMP.encode())
 _RELAY = re.compile(rb"([^\s\[\]]+)\[([^\[\]]*)\]")
 
 
 def looks_like_one(buffer: bytearray, begin: int, end: int) -> bool:
     """Tell whether a line that cannot be read begins as one of ours does: it counts as not understood."""
-    return _CLIENT.match(buffer, begin, end) is not None
+    # Compiled at need: re remembers it.
+    return re.compile(_BEGINNING, re.DOTALL).match(buffer, begin, end) is not None
 
 
 def relay_parts(relay: bytes | None) -> tuple[str, str] | None:

@@ -23,20 +23,23 @@ _LITERALS = (b" refused to talk to me:", b"expired, returned to sender")
 def candidates(block: Block) -> t.Iterator[tuple[int, int]]:
     """Yield begin and end (its newline) of each line that holds such words, in their order, each once."""
     buffer, begin, end = block
-    hits = [match.start() for match in _BRACKET.finditer(buffer, begin, end)]
-    for literal in _LITERALS:
-        hit = buffer.find(literal, begin, end)
-        if hit >= 0:
-            hits += _all(buffer, literal, hit, end)
-            hits.sort()
-    done = begin
-    for hit in hits:
-        if hit >= done:
-            done = buffer.find(b"\n", hit, end)
-            yield buffer.rfind(b"\n", begin - 1, hit) + 1, done
+    search, find, rfind = _BRACKET.search, buffer.find, buffer.rfind
+    rare = sorted((hit for literal in _LITERALS for hit in _all(buffer, literal, begin, end)), reverse=True)
+    match = search(buffer, begin, end)
+    while match or rare:
+        hit = match.start() if match else end
+        if rare and rare[-1] < hit:
+            hit = rare[-1]
+        line_end = find(b"\n", hit, end)
+        yield rfind(b"\n", begin - 1, hit) + 1, line_end
+        while rare and rare[-1] < line_end:
+            rare.pop()
+        if match and match.start() < line_end:
+            match = search(buffer, line_end, end)
 
 
-def _all(buffer: bytearray, literal: bytes, hit: int, end: int) -> t.Iterator[int]:
+def _all(buffer: bytearray, literal: bytes, begin: int, end: int) -> t.Iterator[int]:
+    hit = buffer.find(literal, begin, end)
     while hit >= 0:
         yield hit
         hit = buffer.find(literal, hit + 1, end)

@@ -11,7 +11,7 @@ import typing as t
 
 from ansible_collections.postmaster.delist.plugins.module_utils._addresses import find_ips
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix_log import MAX_TEXT, Reason, parse_reason
-from ansible_collections.postmaster.delist.plugins.module_utils._smtp_reply import parse, signature
+from ansible_collections.postmaster.delist.plugins.module_utils._smtp_reply import parse, signature_of
 
 HEARD = ("said", "refused", "auth")  # the shapes in which the other side said something
 _KEPT = 4096
@@ -71,10 +71,9 @@ class Masked(t.Dict[bytes, bytes]):
 
 def _read(sentence: str, *, closed: bool) -> Words:
     reason = parse_reason(sentence, closed=closed)
-    if reason.shape not in HEARD:
-        return Words(signature(reason.reply), None, reason.stage, (), reason)
     reply = parse(reason.reply)
-    return Words(signature(reason.reply), reply.code, reason.stage, tuple(find_ips(reply.text)), reason)
+    named = tuple(find_ips(reply.text)) if reason.shape in HEARD else ()
+    return Words(signature_of(reply), reply.code if reason.shape in HEARD else None, reason.stage, named, reason)
 
 
 def text_of(raw: bytes) -> str:

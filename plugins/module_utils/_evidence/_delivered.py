@@ -4,8 +4,8 @@
 # PRIVATE to the collection: may change at any time without notice.
 """Deliveries per relay host: a fifth of a log's lines, so one regex finds them and C code counts them.
 
-The regex begins at "mtp[", not at the line's beginning: the heads before it have few shapes, and a newline at just the
-right distance proves that a line begins so and that no other program quotes it.
+The regex begins at "mtp[", not at the line's beginning: a log has few heads, or few shapes of heads, before it, and a
+newline at just the right distance proves that a line begins so and that no other program quotes it.
 """
 
 from __future__ import annotations
@@ -22,17 +22,19 @@ from ansible_collections.postmaster.delist.plugins.module_utils._evidence._shape
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._window import Window
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix_log import ADDRESS, TO_RELAY
 
-_MAX_SHAPES = 4
+_MAX_HEADS = 4
 _MAX_KNOWN = 20_000
+# Sets that exclude one character are by far the fastest; what they let in, the literals after them keep out.
 _BODY = (
-    rf"[0-9]+\]: [0-9A-Za-z]+: to=<{ADDRESS}{TO_RELAY}([^]]+)\]:[0-9]+, (?:delay|conn_use=[0-9]+, delay)=[0-9.]+,"
-    r" delays=[0-9./]+, dsn=[0-9.]+, status=sent \("
+    rf"[0-9]+\]: [^:]+: to=<{ADDRESS}{TO_RELAY}([^]]+)\]:[0-9]+, (?:delay|conn_use=[0-9]+, delay)=[^,]+,"
+    r" delays=[^,]+, dsn=[^,]+, status=sent \("
 ).encode()
 _ANY = re.compile(rb"mtp\[" + _BODY, re.DOTALL)
 # What stands before a port is a host and its address: not a socket of this host, nor a content filter on it.
 _RELAY = re.compile(rb"([^\s\[\]]+)\[(?!127\.|::1\Z|::ffff:127\.)[^\s\[\]]+", re.IGNORECASE)
 
 Source = t.Tuple[Shape, bytes]  # shape and rest of a head: one host and service
+Known = t.Tuple[Shape, t.Optional[bytes]]  # None where there are too many hosts and services to know each
 Column = t.Sequence[bytes]
 
 
@@ -64,25 +66,30 @@ class Delivered:
         self._relays = relays
         self._services: dict[Source, str | None] = {}
         self._counts: dict[str, _Count] = {}
-        self._shapes: list[Shape] = []
+        self._heads: list[Known] = []
         self._regex = _ANY
 
-    def _learn(self, shapes: list[Shape]) -> None:
-        """Make a regex of the known shapes; its last alternative is a head of an unknown one."""
-        self._shapes = shapes
-        heads = b"".join(b"%s|" % shape.before(rb"mtp\[") for shape in shapes)
-        self._regex = re.compile(rb"mtp\[(?:" + heads + b")" + _BODY, re.DOTALL)
+    def _learn(self, sources: t.Iterable[Source]) -> None:
+        """Make a regex of known heads; its last alternative is an unknown one."""
+        heads: list[Known] = [*self._heads, *sources]
+        if len(heads) > _MAX_HEADS:
+            shapes = list(dict.fromkeys(shape for shape, _rest in heads))
+            heads = [(shape, None) for shape in shapes[:_MAX_HEADS]]
+        if heads != self._heads:
+            self._heads = heads
+            known = b"".join(b"%s|" % shape.before(rest, rb"mtp\[") for shape, rest in heads)
+            self._regex = re.compile(rb"mtp\[(?:" + known + b")" + _BODY, re.DOTALL)
 
     def count(self, block: Block, window: Window) -> None:
         """Count a block; with a window, only its lines within."""
-        unknown = not self._shapes
-        for shape, rest, stamps, relays in [] if unknown else self._by_head(self._regex.findall(*block)):
-            if shape is None:
+        unknown = not self._heads
+        for source, stamps, relays in [] if unknown else self._by_head(self._regex.findall(*block)):
+            if source is None:
                 unknown = True
             else:
-                self._add((shape, rest), stamps, relays, window)
+                self._add(source, stamps, relays, window)
         if unknown:
-            self._count_unknown_shapes(block, window)
+            self._count_unknown_heads(block, window)
 
     def finish(self) -> None:
         for service, count in self._counts.items():
@@ -93,25 +100,31 @@ class Delivered:
                     self._relays.add((service, host), number, count.newest[relay])
         self._counts.clear()
 
-    def _by_head(self, found: list[tuple[bytes, ...]]) -> t.Iterator[tuple[Shape | None, bytes, Column, Column]]:
-        """Yield shape and rest of each head, with the stamps and relays of its lines."""
-        if found and len(self._shapes) == 1:
-            stamps, rests, relays = zip(*found)
-            if rests.count(rests[0]) == len(rests) and rests[0]:
-                yield self._shapes[0], rests[0], stamps, relays
+    def _by_head(self, found: list[tuple[bytes, ...]]) -> t.Iterator[tuple[Source | None, Column, Column]]:
+        """Yield each head with the stamps and relays of its lines; None for lines with an unknown one."""
+        if found and len(self._heads) == 1:
+            (shape, rest), columns = self._heads[0], list(zip(*found))
+            if rest is not None and b"" not in columns[0]:
+                yield (shape, rest), columns[0], columns[1]
                 return
-        heads: dict[tuple[bytes, ...], tuple[list[bytes], list[bytes]]] = {}
+        sources: dict[Source | None, tuple[list[bytes], list[bytes]]] = {}
         for parts in found:
-            head = parts[1:-1:2]
-            if head not in heads:
-                heads[head] = ([], [])
-            columns = heads[head]
-            columns[0].append(b"".join(parts[:-1:2]))
-            columns[1].append(parts[-1])
-        for head, (some_stamps, some_relays) in heads.items():
-            number = next((number for number, rest in enumerate(head) if rest), -1)
-            shape = self._shapes[number] if number >= 0 else None
-            yield shape, head[number], some_stamps, some_relays
+            source, stamp = self._source(parts)
+            if source not in sources:
+                sources[source] = ([], [])
+            stamps, relays = sources[source]
+            stamps.append(stamp)
+            relays.append(parts[-1])
+        for source, (stamps, relays) in sources.items():
+            yield source, stamps, relays
+
+    def _source(self, parts: tuple[bytes, ...]) -> tuple[Source | None, bytes]:
+        group = 0
+        for shape, rest in self._heads:
+            if parts[group]:
+                return (shape, parts[group + 1] if rest is None else rest), parts[group]
+            group += 2 if rest is None else 1
+        return None, b""
 
     def _add(self, source: Source, stamps: Column, relays: Column, window: Window) -> None:
         """Add lines of one source, in their order."""
@@ -135,14 +148,14 @@ class Delivered:
     def _at(self, stamp: bytes) -> int | None:
         return self._clock.at(stamp) if STAMPED.fullmatch(stamp) else None
 
-    def _count_unknown_shapes(self, block: Block, window: Window) -> None:
-        shapes = list(self._shapes)
+    def _count_unknown_heads(self, block: Block, window: Window) -> None:
+        """Count, one by one, the lines that the regex does not know; and learn their heads."""
+        new: dict[Source, None] = {}
         for match in _ANY.finditer(*block):
             mtp = match.start()
             head = read_head(block.buffer, block.buffer.rfind(b"\n", block.begin - 1, mtp) + 1, mtp + 3)
-            if head is not None and head.shape not in self._shapes:
+            if head is not None and not ({(head.shape, head.rest), (head.shape, None)} & {*self._heads}):
                 self._add((head.shape, head.rest), [head.stamp], [match.group(1)], window)
-                if head.shape not in shapes:
-                    shapes.append(head.shape)
-        if len(shapes) > len(self._shapes) < _MAX_SHAPES:
-            self._learn(shapes[:_MAX_SHAPES])
+                new[head.shape, head.rest] = None
+        if new:
+            self._learn(new)

@@ -25,11 +25,15 @@ class Shape(t.NamedTuple):
     offset: bytes  # of RFC 3339; none in RFC 3164
     rest: int
 
-    def before(self, literal: bytes) -> bytes:
-        """Return a regex that finds such a line's beginning before C(literal), and captures stamp and rest."""
+    def before(self, rest: bytes | None, literal: bytes) -> bytes:
+        """Return a regex that finds such a line's beginning before C(literal), and captures the stamp.
+
+        Without a known C(rest) of the head it captures that too.
+        """
         fraction = rb"[.,].{%d}" % (self.fraction - 1) if self.fraction else b""
-        parts = (_STAMPS[self.stamp], fraction, re.escape(self.offset), self.rest - 1, literal)
-        return rb"(?<=\n(%s)%s%s( .{%d})%s)" % parts
+        offset = re.escape(self.offset)
+        known = b"( .{%d})" % (self.rest - 1) if rest is None else re.escape(rest)
+        return rb"(?<=\n(%s)%s%s%s%s)" % (_STAMPS[self.stamp], fraction, offset, known, literal)
 
     def whole(self, stamp: bytes) -> bytes:
         """Return a stamp of this shape as the clock reads it, to the second."""

@@ -9,6 +9,7 @@ import json
 import os
 import statistics
 import subprocess
+import time
 import typing as t
 from pathlib import Path
 
@@ -30,11 +31,13 @@ class Run(t.NamedTuple):
     """What one process and its children cost, and what it said."""
 
     cpu: float  # seconds, user and system
+    wall: float
     peak: float  # MiB
     said: bytes
 
 
 def run(command: t.Sequence[str]) -> Run:
+    began = time.monotonic()
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={**os.environ, "TZ": "UTC"}
     ) as process:
@@ -43,13 +46,13 @@ def run(command: t.Sequence[str]) -> Run:
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in (0, 1):
         raise RuntimeError(f"{command[0]} ended with {process.returncode}")
-    return Run(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, said)
+    return Run(usage.ru_utime + usage.ru_stime, time.monotonic() - began, usage.ru_maxrss / 1024, said)
 
 
-def engine(path: Path, **options: t.Any) -> list[str]:
-    """The command that reads one log as a host does, and writes its evidence to standard output."""
+def engine(path: Path, *, cores: str = "0", **options: t.Any) -> list[str]:
+    """The command that reads one log as a host with so many cores does, and writes its evidence to standard output."""
     options = {**_SOURCES, "paths": [str(path)], **options}
-    return [PYTHON, "-c", _ENGINE, str(ROOT / ".collections"), json.dumps(options)]
+    return ["taskset", "-c", cores, PYTHON, "-c", _ENGINE, str(ROOT / ".collections"), json.dumps(options)]
 
 
 def evidence(said: Run) -> dict[str, t.Any]:

@@ -21,6 +21,8 @@ _LOOKS_ON = 32  # so far behind an offset a line with a stamp is looked for
 _STAMPED_LINE = re.compile(rb"\n(" + STAMPED.pattern + rb")")
 # Lines of several processes or hosts may be out of order by so many seconds.
 DISORDER = 120
+# ... as far as these lie so near: in a busy log two minutes are many bytes.
+_MARGIN = 1 << 18
 
 
 class Span(t.NamedTuple):
@@ -39,8 +41,13 @@ def find(file: io.FileIO, size: int, clock: Clock, window: Window) -> Span:
     """Return the span of whole lines that holds the window; some lines at its ends may lie outside of it."""
     looks = _Looks(file, size, clock)
     try:
-        begin = 0 if window.since is None else looks.backward(window.since - DISORDER)
-        end = size if window.until is None else looks.between(begin, size, window.until + DISORDER)[1]
+        begin, end = 0, size
+        if window.since is not None:
+            begin = looks.backward(window.since - DISORDER)
+            begin = max(begin, looks.between(begin, size, window.since - 1)[0] - _MARGIN)
+        if window.until is not None:
+            end = looks.between(begin, size, window.until + DISORDER)[1]
+            end = min(end, looks.between(begin, end, window.until)[1] + _MARGIN)
         looks.verify(begin, window)
     except _Unordered:
         return Span(0, size, ordered=False)

@@ -69,6 +69,6 @@ class Blocks:
                 filled = begin
             if len(buffer) - filled < READ_SIZE + 1:
                 moved = max(0, begin - self._history)
-                buffer[: filled - moved] = buffer[moved:filled]
+                view[: filled - moved] = view[moved:filled]
                 begin -= moved
                 filled -= moved

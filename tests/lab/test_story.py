@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The whole incident on four real hosts: from the first refusal until everything is delivered and put back."""
+"""The whole incident on four real hosts, by the playbooks alone: from the first refusal to the last delivery."""
 
 from __future__ import annotations
 
@@ -18,19 +18,27 @@ BLOCKED = "a@contoso.com"
 ALSO_BLOCKED = "b@outlook.com"
 OPEN = "c@gmail.com"
 UNKNOWN = "nouser@gmail.com"
-PROBE = "our.probe@contoso.com"
+PROBES = {"microsoft_365": "our.probe@contoso.com", "outlook_com": "our.probe@outlook.com"}
+SES = {
+    "relay_region": "us-east-1",
+    "relay_user": SES_USER,
+    "relay_password": SES_PASSWORD,
+    "relay_rate": 14,
+    "relay_probes": list(PROBES.values()),
+    "relay_ask_account": False,
+}
 
 
 def test_from_the_first_refusal_to_the_last_delivery(lab: Lab, tmp_path: Path):
     story = Story(lab, tmp_path)
     lost = refuse(story)
-    run_dir = evidence(story)
-    held = hold(story, run_dir)
-    stuck = relay(story, run_dir)
-    probe(story, "blocked")
+    run = evidence(story)
+    held = hold(story, run)
+    stuck = relay(story, run)
+    probe(story, run, "blocked")
     lab.world.delist("microsoft_365")
     lab.world.delist("outlook_com")
-    probe(story, "accepting")
+    probe(story, run, "accepting")
     restore(story)
     release(story, [*held, *stuck])
     nothing_is_lost(story, lost)
@@ -52,20 +60,20 @@ def evidence(story: Story) -> str:
     run = story.lab.run_playbook("postmaster.delist.incident", cwd=story.folder)
     assert run.changed == 0
     assert story.state() == story.before
-    run_dir = story.folder / "out" / "latest"
-    found = json.loads((run_dir / "findings.json").read_text(encoding="utf-8"))["findings"]
+    latest = (story.folder / "out" / "latest").resolve()
+    found = json.loads((latest / "findings.json").read_text(encoding="utf-8"))["findings"]
     expected = {
         f"{receiver}/ip/{host.ip}/ip_blocklisted_receiver"
         for receiver in ("microsoft_365", "outlook_com")
         for host in story.hosts
     }
     assert expected <= {finding["id"] for finding in found}
-    return str(run_dir.resolve())
+    return latest.name
 
 
-def hold(story: Story, run_dir: str) -> list[Injected]:
+def hold(story: Story, run: str) -> list[Injected]:
     """What the block refuses waits, with the receiver's own words in the log; an unknown recipient still bounces."""
-    story.do("Hold", "postfix_hold", run_dir=run_dir)
+    story.play("hold", run=run)
     sent = story.send(BLOCKED, ALSO_BLOCKED, OPEN, UNKNOWN)
     story.became(sent, BLOCKED, "status=deferred", "dsn=4.7.1", "550 5.7.1", "FBLW15")
     story.became(sent, ALSO_BLOCKED, "status=deferred", "dsn=4.7.1", "550 5.7.1", "S3140")
@@ -74,27 +82,14 @@ def hold(story: Story, run_dir: str) -> list[Injected]:
     return sent
 
 
-def relay(story: Story, run_dir: str) -> list[Injected]:
+def relay(story: Story, run: str) -> list[Injected]:
     """Blocked domains go through Amazon SES, others directly; what SES would destroy waits."""
-    evidence_of = [json.loads(path.read_text(encoding="utf-8")) for path in Path(run_dir, "evidence").iterdir()]
-    domains = {domain for one in evidence_of for reply in one["replies"] for domain in reply["recipient_domains"]}
-    run = story.do(
-        "Relay",
-        "postfix_relay",
-        domains=sorted(domains - {"gmail.com"}),
-        probes=[PROBE],
-        region="us-east-1",
-        user=SES_USER,
-        password=SES_PASSWORD,
-        rate=14,
-        hosts=len(story.hosts),
-    )
-    assert SES_PASSWORD not in run.stdout + run.stderr
+    done = story.play("relay", run=run, **SES)
+    assert SES_PASSWORD not in done.stdout + done.stderr
+    assert "postmaster.delist.restore" in done.stdout
     sent = story.send(BLOCKED, ALSO_BLOCKED, OPEN)
-    for recipient in (BLOCKED, ALSO_BLOCKED):
-        story.became(
-            sent, recipient, "postfix/ses/smtp", "status=sent", "dsn=2.0.0", "email-smtp.us-east-1.amazonaws.com"
-        )
+    for to in (BLOCKED, ALSO_BLOCKED):
+        story.became(sent, to, "postfix/ses/smtp", "status=sent", "dsn=2.0.0", "email-smtp.us-east-1.amazonaws.com")
     story.became(sent, OPEN, "postfix/smtp", "status=sent", "gmail-smtp-in.l.google.com")
     taken = story.lab.mail.received("ses")
     assert {(entry["login"], entry["tls"]) for entry in taken} == {(SES_USER, True)}
@@ -106,34 +101,32 @@ def relay(story: Story, run_dir: str) -> list[Injected]:
     return [*without_sender, *unverified]
 
 
-def probe(story: Story, verdict: str) -> None:
-    """The direct way is asked about, while all other mail for the receiver stays relayed."""
+def probe(story: Story, run: str, verdict: str) -> None:
+    """The direct way is asked about, while all other mail for the receivers stays relayed; no message is sent."""
     before = story.state()
-    tasks = [{"name": "Probe", "postmaster.delist.delivery_probe": {"recipient": PROBE, "blocked_at": "RCPT TO"}}]
-    run = story.run(tasks)
-    assert run.changed == 0
+    variables = {"run": run, "verify_mailboxes": PROBES}
+    asked = story.lab.run_playbook("postmaster.delist.verify", cwd=story.folder, extra_vars=variables)
+    assert asked.changed == 0
     assert story.state() == before
-    assert {host.name: run.of("Probe", host.name).data["verdict"] for host in story.hosts} == {
-        host.name: verdict for host in story.hosts
-    }
-    assert not [entry for entry in story.lab.mail.received() if PROBE in entry["recipients"]]
+    for host in story.hosts:
+        results = asked.of("Ask each receiver that has blocked this host", host.name).data["results"]
+        assert [result["verdict"] for result in results] == [verdict] * len(PROBES)
+    assert not [entry for entry in story.lab.mail.received() if set(PROBES.values()) & set(entry["recipients"])]
 
 
 def restore(story: Story) -> None:
     """Every host has again, byte for byte, what it had."""
-    story.do("Relay no more", "postfix_relay", state="absent")
-    story.do("Hold no more", "postfix_hold", state="absent")
+    story.play("restore")
     assert story.state() == story.before
 
 
 def release(story: Story, waiting: list[Injected]) -> None:
     """What waited is delivered, directly."""
-    ours = {message.message_id for message in waiting}
     tasks = [{"name": "Release", "postmaster.delist.postfix_queue": {"release": True, "everything": True, "rate": 20}}]
     story.run(tasks)
     story.lab.wait(lambda: not any(story.lab.mail.queue(host) for host in story.hosts), "mail still waits", 60)
     direct = {entry["message_id"] for entry in story.lab.mail.received("microsoft_365", "outlook_com")}
-    assert ours <= direct
+    assert {message.message_id for message in waiting} <= direct
 
 
 def nothing_is_lost(story: Story, lost: set[tuple[str, str]]) -> None:

@@ -42,3 +42,17 @@ attributes:
     details:
       - This action does not modify state.
 """
+
+    # Writes into the folder of the run only; a module says itself how it is idempotent.
+    RUN_LOG = r"""
+options: {}
+attributes:
+  check_mode:
+    support: full
+    details:
+      - Writes into the folder of the run, which is the run's own log, in check mode too. It never counts as changed.
+  diff_mode:
+    support: N/A
+    details:
+      - Changes no host.
+"""

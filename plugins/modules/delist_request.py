@@ -23,15 +23,8 @@ author:
   - postmaster.delist contributors (@postmaster-delist)
 extends_documentation_fragment:
   - postmaster.delist._attributes
+  - postmaster.delist._attributes.run_log
 attributes:
-  check_mode:
-    support: full
-    details:
-      - Writes into the folder of the run, which is the run's own log, in check mode too. It never counts as changed.
-  diff_mode:
-    support: N/A
-    details:
-      - Changes no host.
   idempotent:
     support: full
     details:

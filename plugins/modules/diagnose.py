@@ -19,15 +19,8 @@ author:
   - postmaster.delist contributors (@postmaster-delist)
 extends_documentation_fragment:
   - postmaster.delist._attributes
+  - postmaster.delist._attributes.run_log
 attributes:
-  check_mode:
-    support: full
-    details:
-      - The findings are the run's own log. They are written in check mode too, and never count as changed.
-  diff_mode:
-    support: N/A
-    details:
-      - Changes no host.
   idempotent:
     support: full
 options:

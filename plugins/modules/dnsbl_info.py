@@ -57,25 +57,6 @@ options:
       - Keys are shown nowhere.
     type: dict
     default: {}
-  server:
-    description: IP addresses of the resolvers to ask. By default those that the system uses.
-    type: list
-    elements: str
-    default: []
-  port:
-    description: Port of the resolvers.
-    type: int
-    default: 53
-  timeout:
-    description: Seconds until a question without an answer is given up, over all its repetitions.
-    type: float
-    default: 5.0
-  retries:
-    description:
-      - How often a question is repeated within O(timeout), the first time after a quarter of a second, or earlier where
-        answers come fast, then with doubled pauses.
-    type: int
-    default: 5
   max_seconds:
     description:
       - Seconds that the whole run may take. What was not answered by then is V(unknown). There is no limit by default.
@@ -118,6 +99,7 @@ options:
 extends_documentation_fragment:
   - postmaster.delist._attributes
   - postmaster.delist._attributes.info_module
+  - postmaster.delist._resolver
 seealso:
   - module: postmaster.delist.sender_dns_info
 author:

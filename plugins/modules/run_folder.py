@@ -18,15 +18,8 @@ author:
   - postmaster.delist contributors (@postmaster-delist)
 extends_documentation_fragment:
   - postmaster.delist._attributes
+  - postmaster.delist._attributes.run_log
 attributes:
-  check_mode:
-    support: full
-    details:
-      - The folder is the run's own log. It is made in check mode too, and never counts as changed.
-  diff_mode:
-    support: N/A
-    details:
-      - Changes no host.
   idempotent:
     support: N/A
     details:

@@ -35,23 +35,6 @@ options:
     description: The DKIM selectors of each domain, by domain. There is no way to find them in the DNS.
     type: dict
     default: {}
-  server:
-    description: IP addresses of the resolvers to ask. By default those that the system uses.
-    type: list
-    elements: str
-    default: []
-  port:
-    description: Port of the resolvers.
-    type: int
-    default: 53
-  timeout:
-    description: Seconds until a question without an answer is given up, over all its repetitions.
-    type: float
-    default: 5.0
-  retries:
-    description: How often a question is repeated within O(timeout).
-    type: int
-    default: 5
   max_seconds:
     description: Seconds that the whole run may take. There is no limit by default.
     type: float
@@ -72,6 +55,7 @@ options:
 extends_documentation_fragment:
   - postmaster.delist._attributes
   - postmaster.delist._attributes.info_module
+  - postmaster.delist._resolver
 seealso:
   - module: postmaster.delist.dnsbl_info
 author:

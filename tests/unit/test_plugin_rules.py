@@ -31,6 +31,8 @@ def unsaid(doc: dict) -> set[str]:
     if "postmaster.delist._attributes.info_module" in fragments:
         return set()
     said = {name for name, attribute in doc.get("attributes", {}).items() if "support" in attribute}
+    if "postmaster.delist._attributes.run_log" in fragments:
+        said |= {"check_mode", "diff_mode"}
     return {"check_mode", "diff_mode", "idempotent"} - said
 
 
@@ -87,3 +89,5 @@ def test_cause_checker_complains():
 def test_attribute_checker_complains():
     doc = {"extends_documentation_fragment": ["postmaster.delist._attributes"], "attributes": {"check_mode": {}}}
     assert unsaid(doc) == {"check_mode", "diff_mode", "idempotent"}
+    doc["extends_documentation_fragment"].append("postmaster.delist._attributes.run_log")
+    assert unsaid(doc) == {"idempotent"}

@@ -54,9 +54,12 @@ class Replacement:
 
     def install(self) -> None:
         self._existed = os.path.exists(self.path)
-        if self._existed:
-            _link(self.path, self._before)
-        os.replace(self._next, self.path)
+        try:
+            if self._existed:
+                _link(self.path, self._before)
+            os.replace(self._next, self.path)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, self.path) from error
         self._is_installed = True
         sync_directory(self.path)
 

@@ -89,9 +89,9 @@ def ensure(postfix: Postfix, options: t.Mapping[str, t.Any], *, check_mode: bool
     plan = Plan.of(postfix, remove=LAYER) if remove else Plan.of(postfix, add=add)
     notes: list[str] = []
     if plan.changed and check_mode:
+        stage(postfix, plan)
         if add is not None and not postfix.is_running():
             raise PostfixError(not_running(postfix))
-        stage(postfix, plan)
     elif plan.changed:
         watch = Watch.of(postfix, log_paths=options["log_paths"])
         notes = apply(postfix, plan, watch=watch, watch_seconds=options["watch_seconds"])

@@ -106,11 +106,12 @@ def apply(
             raise PostfixError(
                 f"{postfix.config_directory} was changed by somebody else just now: look at it and run this again"
             )
+        stage(postfix, plan, lookups)
+        on_step("staged")
+        # Only now: of a configuration that it cannot read, Postfix says that it is not running.
         running = postfix.is_running()
         if plan.add is not None and not running:
             raise PostfixError(not_running(postfix))
-        stage(postfix, plan, lookups)
-        on_step("staged")
         work = _Work(postfix, plan, watch or Watch.of(postfix), on_step, running=running)
         try:
             work.change()

@@ -13,7 +13,7 @@ from pathlib import Path
 from ansible import context
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import INCIDENT, of_this_run
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import INCIDENT, Command, of_this_run
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "playbook": {"type": "str"},
@@ -47,8 +47,14 @@ class ActionModule(ActionBase):
             **result,
             "changed": False,
             "command": command.line(),
-            "left_out": sorted(name for name, word in words.items() if word is None),
+            "left_out": sorted(name for name, word in words.items() if word is None and not _says(command, name)),
         }
+
+
+def _says(command: Command, name: str) -> bool:
+    """Tell whether a command sets a variable, or takes a file that may."""
+    values = [phrase[1] for phrase in command.phrases if phrase[0] == "-e"]
+    return any(value.startswith(("@", f"{name}=", f'{{"{name}"')) for value in values)
 
 
 def _word(value: t.Any) -> str | None:

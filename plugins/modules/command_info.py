@@ -11,7 +11,8 @@ short_description: Give the complete command of this run, or of another playbook
 version_added: 0.2.0
 description:
   - Returns the command line of this run, with its inventory, limit, vault and become options, so that it can be copied.
-  - Extra vars are repeated only where they are named and are plain words. Those in files are named by their files.
+  - Extra vars are repeated unless they are secrets, pasted text, or for one run only. Those in files are named by their
+    files.
 author:
   - postmaster.delist contributors (@postmaster-delist)
 extends_documentation_fragment:
@@ -24,7 +25,7 @@ options:
     type: str
   repeat:
     description:
-      - Variables whose values belong to the command.
+      - Further variables whose values belong to the command. They are repeated where they are plain words.
     type: list
     elements: str
     default: []

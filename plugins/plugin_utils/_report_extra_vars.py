@@ -34,8 +34,8 @@ def repeated(given: t.Iterable[str], more: t.Iterable[str] = ()) -> list[str]:
             values.append(one)
             continue
         for name, value in _set_by(one).items():
-            names.add(name)
             if _may_be_shown(name, value):
+                names.add(name)
                 is_plain = isinstance(value, str) and _PLAIN.fullmatch(value)
                 values.append(f"{name}={value}" if is_plain else json.dumps({name: value}, ensure_ascii=False))
     return [*values, *(one for one in more if one.partition("=")[0] not in names)]

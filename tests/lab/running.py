@@ -113,6 +113,8 @@ def inventory(place: Place, hosts: t.Sequence[plan.Host]) -> dict[str, t.Any]:
         # Labs have the same addresses: never one lab's connection for another. The folder dies with the lab.
         "ansible_control_path_dir": str(place.private / "ssh"),
         "ansible_python_interpreter": "/usr/bin/python3",
+        "diagnosis_allow_documentation": True,
+        "diagnosis_lists": list(plan.LISTS),
         "request_allow_documentation": True,
     }
     return {"all": {"vars": shared, "hosts": {host.name: {"ansible_host": host.ip} for host in hosts}}}

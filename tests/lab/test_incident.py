@@ -49,3 +49,18 @@ def test_every_log_tells_who_refused_and_why(lab: Lab, tmp_path: Path):
     assert len(found) == len(hosts) * len(REFUSALS)
     if "journald" not in {host.logging for host in hosts}:
         pytest.skip("the logs in files do; no cgroups may be made here, so no host has systemd and only the journal")
+
+
+def test_a_blocked_host_is_looked_up_in_the_lists(lab: Lab, tmp_path: Path):
+    listed, clean = lab.hosts["mx1"], lab.hosts["mx2"]
+    lab.world.list("zen.spamhaus.org", listed)
+    lab.world.block("microsoft_365", listed, clean, rule="fblw15")
+    for host in (listed, clean):
+        lab.mail.send(host, "a@contoso.com")
+    lab.mail.settle(listed, clean)
+    run = lab.run_playbook(INCIDENT, cwd=tmp_path, limit="mx1,mx2")
+    assert f"{listed.ip} on Spamhaus SBL" in run.stdout
+    told = json.loads((tmp_path / "out/latest/listings.json").read_text(encoding="utf-8"))
+    assert [(one["target"], one["zone"], one["state"]) for one in told["listings"]] == [
+        (listed.ip, "zen.spamhaus.org", "listed")
+    ]

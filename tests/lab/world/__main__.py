@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ansible_collections.postmaster.delist.tests.lab import plan
 from ansible_collections.postmaster.delist.tests.lab.place import Place
-from ansible_collections.postmaster.delist.tests.lab.world import dns, receivers, smtp
+from ansible_collections.postmaster.delist.tests.lab.world import dns, receivers, ses, smtp
 from ansible_collections.postmaster.delist.tests.lab.world.control import Control, Ledger
 
 RBLDNSD_PORT = 5353
@@ -38,9 +38,9 @@ async def main(place: Place) -> None:
         control, ledger = Control(place.control, outside.slug), Ledger(place.ledger, outside.slug)
         await smtp.serve(receivers.Receiver(outside.relay, control, ledger, known), outside.ip, 25)
     control, ledger = Control(place.control, plan.SES.slug), Ledger(place.ledger, plan.SES.slug)
-    ses = receivers.Ses(plan.SES.relay, control, ledger, known)
+    amazon = ses.Ses(plan.SES.relay, control, ledger, known)
     for port, wrapped in plan.SES_PORTS.items():
-        await smtp.serve(ses, plan.SES.ip, port, known["lab"] if wrapped else None)
+        await smtp.serve(amazon, plan.SES.ip, port, known["lab"] if wrapped else None)
     await asyncio.Event().wait()
 
 

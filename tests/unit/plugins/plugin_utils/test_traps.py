@@ -469,3 +469,10 @@ def test_a_policy_list_is_a_fix_not_a_delist_mail():
 
     assert (diagnosis["cause"], diagnosis["list"]) == ("ip_policy_range", "spamhaus_pbl")
     assert not diagnosis["requestable"]
+
+
+def test_an_address_in_a_received_header_is_our_clients_not_ours():
+    diagnosis = one("550 5.7.1 Message contains a Received header with a dynamic IP [203.0.113.99] listed in PBL")
+
+    assert (diagnosis["cause"], diagnosis["subject"]["kind"]) == ("ip_policy_range", "none")
+    assert not diagnosis["requestable"]

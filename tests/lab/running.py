@@ -77,9 +77,11 @@ def supervisor(place: Place) -> int | None:
 def stop(place: Place) -> None:
     """Kill the supervisor: all else dies with it. Returns when nothing is left."""
     if pid := supervisor(place):
+        inner = int(_first(place))  # the last of its namespace to go
+        left = {pid: _started(pid), inner: _started(inner)}
         os.kill(pid, signal.SIGKILL)
         until = time.monotonic() + 10
-        while supervisor(place) and time.monotonic() < until:
+        while any(_started(number) == began for number, began in left.items()) and time.monotonic() < until:
             try:
                 os.waitpid(pid, os.WNOHANG)
             except ChildProcessError:

@@ -72,7 +72,9 @@ def speed(log: Path) -> t.Iterator[Figure]:
     packed.unlink()
     for name, seconds in taken.items():
         print(f"     {name.replace('_', ', '):<24}{seconds:8.3f} s", flush=True)
-    one, two = (statistics.median(run(engine(log, cores=cores)).wall for _ in range(ROUNDS)) for cores in ("0", "0,1"))
+    one, two = (
+        statistics.median(run(engine(log, cores=cores)).wall for _round in range(ROUNDS)) for cores in ("0", "0,1")
+    )
     print(f"     everything on takes {one:.2f} s by the clock on one core, {two:.2f} s on two", flush=True)
     start = taken["start"]
     refusals, everything = taken["refusals"] - start, taken["everything"] - start

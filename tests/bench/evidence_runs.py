@@ -62,7 +62,7 @@ def evidence(said: Run) -> dict[str, t.Any]:
 def in_turn(rounds: int, **commands: t.Sequence[str]) -> dict[str, float]:
     """Return the median processor seconds of each contestant; each round runs all of them."""
     taken: dict[str, list[float]] = {name: [] for name in commands}
-    for _ in range(rounds):
+    for _round in range(rounds):
         for name, command in commands.items():
             taken[name].append(run(command).cpu)
     return {name: statistics.median(times) for name, times in taken.items()}

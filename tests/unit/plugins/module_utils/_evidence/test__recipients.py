@@ -51,7 +51,7 @@ def test_beyond_the_limit_the_count_is_marked() -> None:
 
 def test_the_same_recipients_in_two_files_are_counted_once() -> None:
     total = Sums(10, lost_mail=False)
-    for _ in range(2):
+    for _round in range(2):
         total.update(pickle.loads(pickle.dumps(sums_of((refused(1) + refused(2, recipient="b@example.org")).encode()))))
     (reply,) = _render.replies(total, Privacy("domains"))
     assert (reply["recipients"], reply["outcomes"]["bounced"]) == (2, 4)

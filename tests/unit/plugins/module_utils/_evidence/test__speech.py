@@ -30,7 +30,7 @@ def test_a_remembered_wording_equals_a_fresh_reading(seed: int) -> None:
     rng = random.Random(seed)
     wordings, listener = Wordings(), _speech.Listener()
     frame = rng.choices(PIECES, k=6)
-    for _ in range(8):
+    for _round in range(8):
         words = [word if rng.random() < 0.7 else rng.choice(PIECES) for word in frame]
         words = [word[:-1] + rng.choice("0123456789ab") if rng.random() < 0.3 else word for word in words]
         text = rng.choice([" ", " ", ""]).join(words)

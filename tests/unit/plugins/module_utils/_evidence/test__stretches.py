@@ -142,7 +142,7 @@ def test_an_archive_says_the_same_as_the_file(tmp_path: pathlib.Path, suffix: st
 def test_a_cut_archive_gives_what_it_holds_and_a_note(tmp_path: pathlib.Path, suffix: str) -> None:
     if suffix == "zst" and not ZSTD:
         pytest.skip("no zstd on this machine")
-    noise = "\n".join(os.urandom(40).hex() for _ in range(6000)).encode()
+    noise = "\n".join(os.urandom(40).hex() for _line in range(6000)).encode()
     packed = PACKERS[suffix](log(200) + noise)
     file = write(tmp_path / f"mail.log.2.{suffix}", packed[: len(packed) // 2])
     result = _stretches.read(plan(file), Wanted())

@@ -60,7 +60,8 @@ def read_by_postfix(folder: Path, data: bytes) -> dict[str, str]:
         ["postconf", "-c", str(folder), *NAMES], capture_output=True, text=True, check=True, env={"PATH": PATH}
     )
     return {
-        name.strip(): " ".join(value.split()) for name, _, value in (x.partition("=") for x in done.stdout.splitlines())
+        name.strip(): " ".join(value.split())
+        for name, _equals, value in (x.partition("=") for x in done.stdout.splitlines())
     }
 
 

@@ -92,10 +92,10 @@ def test_wrap_breaks_at_blanks_and_after_wide_characters() -> None:
 
 
 def test_a_flood_costs_no_more_than_its_length() -> None:
-    started = time.monotonic()
+    started = time.process_time()
     assert len(wrap("A" * 1_000_000, 80)) == 12_500
     assert len(wrap("受" * 100_000, 80)) == 2_500
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
 
 
 @given(st.text(), st.integers(min_value=4, max_value=80))

@@ -224,7 +224,7 @@ def test_nobody_else_can_read_the_file(tmp_path: Path) -> None:
         ("nonsense", "cannot be read"),
         ("mysql://root:secret@localhost/x", "not in mysql"),
         ("sqlite://", "in memory would be lost"),
-        ("postgresql+psycopg://delist:secret@/x?host=/nowhere", "cannot be used"),
+        ("postgresql+psycopg://delist:secret@/x?host=/nowhere", "cannot be used|needs psycopg"),
         ("sqlite:////proc/nowhere/ledger", "cannot be made"),
     ],
 )

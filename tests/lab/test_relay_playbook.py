@@ -18,6 +18,7 @@ from ansible_collections.postmaster.delist.tests.lab.handle import Lab
 from ansible_collections.postmaster.delist.tests.lab.steering import SES_PASSWORD, SES_USER
 
 RELAY = "postmaster.delist.relay"
+RESTORE = "postmaster.delist.restore"
 VERIFY = "postmaster.delist.verify"
 ASKED = "Ask each receiver that has blocked this host"
 PROBE = "me@contoso.com"
@@ -90,6 +91,7 @@ def test_planned_tried_on_one_host_done_and_asked(fleet: Fleet) -> None:
     assert "PLAN: relay 1 domains through Amazon SES (us-east-1)" in planned.stdout
     assert "mx1: contoso.com" in planned.stdout
     assert "mx3: nothing to relay" in planned.stdout
+    assert "+ses_destination_rate_delay = 1s" in planned.stdout
     assert "nothing has changed" in planned.stdout
     assert "-e confirm=yes" in planned.stdout
     assert SES_PASSWORD not in planned.stdout + planned.stderr
@@ -116,8 +118,7 @@ def test_planned_tried_on_one_host_done_and_asked(fleet: Fleet) -> None:
     assert asked.of(ASKED, "mx2").data["results"][0]["verdict"] == "accepting"
     assert asked.changed == 0
 
-    gone = [{"name": "Relay no more", "postmaster.delist.postfix_relay": {"state": "absent"}, "become": True}]
-    fleet.lab.run_tasks(gone, cwd=fleet.cwd)
+    fleet.play(RESTORE, confirm="yes")
     assert fleet.changed() == []
 
 

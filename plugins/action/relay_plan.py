@@ -29,6 +29,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "senders": {"type": "list", "elements": "str", "default": []},
     "override": {"type": "list", "elements": "str", "default": []},
     "max_domains": {"type": "int", "default": 1000},
+    "sharing": {"type": "int", "default": 0},
     "account": {"type": "str", "default": "relay_account"},
     "dns": {"type": "str", "default": "relay_dns"},
     "show": {"type": "bool", "default": False},

@@ -63,6 +63,10 @@ options:
     description: More domains than this are refused.
     type: int
     default: 1000
+  sharing:
+    description: How many hosts share the account's rate, where more do than those that would relay in this play.
+    type: int
+    default: 0
   account:
     description: The name of the variable that holds the result of M(postmaster.delist.ses_account_info).
     type: str

@@ -24,7 +24,10 @@ _MOST_SENDERS = 20
 
 
 class Asked(t.NamedTuple):
-    """What somebody wants. C(domains) are those given by hand, for every host; C(hosts) are those of the play."""
+    """What somebody wants. C(domains) are those given by hand, for every host; C(hosts) are those of the play.
+
+    C(sharing) is how many hosts share the account, where more do than are in the play.
+    """
 
     hosts: t.Sequence[str]
     scope: str
@@ -33,6 +36,7 @@ class Asked(t.NamedTuple):
     senders: t.Sequence[str] = ()
     override: t.Sequence[str] = ()
     max_domains: int = 1000
+    sharing: int = 0
 
 
 def plan(
@@ -56,7 +60,7 @@ def plan(
     hosts = {host: _of_host(host, believed, traffic.get(host), asked, known, dropped) for host in asked.hosts}
     relaying = [host for host, its in hosts.items() if its["relays"]]
     rate = ((account or {}).get("quota") or {}).get("a_second")
-    slow = pace(rate, len(relaying))
+    slow = pace(rate, max(asked.sharing, len(relaying)))
     a_day = sum(hosts[host]["recipients_a_day"] for host in relaying)
     made = {
         "schema": 1,

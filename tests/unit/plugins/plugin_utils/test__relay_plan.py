@@ -76,6 +76,10 @@ def test_only_the_hosts_that_are_blocked_relay_and_only_what_is_blocked(planned:
     assert made["refusals"] == []
 
 
+def test_a_rate_is_shared_with_hosts_that_are_not_in_the_play(planned: t.Any) -> None:
+    assert planned(mx(blocked()), sharing=28)["pace"]["delay"] == 2
+
+
 def test_what_is_still_delivered_there_counts_too(planned: t.Any) -> None:
     delivered = [
         {"relay_host": "example-com.mail.protection.outlook.com", "count": 588},

@@ -62,7 +62,7 @@ def test_blocked_destinations_go_through_the_relay_and_everything_comes_back(
     assert not world.run(postfix, state="absent")["changed"]
 
 
-@pytest.mark.parametrize("scope", ["all", "relayhost"])
+@pytest.mark.parametrize("scope", [pytest.param("all", marks=pytest.mark.nightly), "relayhost"])
 def test_all_mail_goes_through_the_relay(world: Setting, postfix: private.Instance, scope: str) -> None:
     before = postfix.files()
     done = world.run(postfix, scope=scope, domains=[], probes=["me@outlook.com"])
@@ -122,7 +122,12 @@ def test_an_existing_relayhost_is_kept_for_later(world: Setting, space: private.
     ("account", "options", "said"),
     [
         ({"password": "another"}, {}, "535 Authentication Credentials Invalid (user and password are wrong"),
-        ({"say": "454 Throttling failure: Daily message quota exceeded"}, {}, "Daily message quota exceeded"),
+        pytest.param(
+            {"say": "454 Throttling failure: Daily message quota exceeded"},
+            {},
+            "Daily message quota exceeded",
+            marks=pytest.mark.nightly,
+        ),
         pytest.param({}, {"port": 2587}, "is the port open?", marks=pytest.mark.nightly),
     ],
 )

@@ -22,7 +22,7 @@ import json, sys
 sys.path.insert(0, sys.argv[1])
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence import _gather
 options = json.loads(sys.argv[2])
-json.dump(_gather.gather(_gather.Request(**options)), sys.stdout)
+sys.stdout.write(json.dumps(_gather.gather(_gather.Request(**options))))
 """
 _SOURCES = {"rotated": False, "journal": "never", "queue": False, "egress": []}
 

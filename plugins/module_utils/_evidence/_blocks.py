@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 NEWLINE = 10
-READ_SIZE = 1 << 18
+READ_SIZE = 1 << 20
 # How far back of a line its message's arrival is looked for; so much stays in the buffer before each block.
 HISTORY = 1 << 18
 MAX_LINE = 1 << 16
@@ -42,7 +42,7 @@ class Blocks:
         self.overlong = 0
 
     def __iter__(self) -> t.Iterator[Block]:
-        buffer = bytearray(self._history + MAX_LINE + 4 * READ_SIZE)
+        buffer = bytearray(self._history + MAX_LINE + 2 * READ_SIZE)
         view = memoryview(buffer)
         buffer[0] = NEWLINE
         begin = filled = 1

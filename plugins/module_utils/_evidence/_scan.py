@@ -20,8 +20,12 @@ _BRACKET = re.compile(rb"\((?:(?<=[dEe] \()|in reply to )")
 _LITERALS = (b" refused to talk to me:", b"expired, returned to sender")
 
 
-def candidates(block: Block) -> t.Iterator[tuple[int, int]]:
-    """Yield begin and end (its newline) of each line that holds such words, in their order, each once."""
+def candidates(block: Block) -> list[tuple[int, int]]:
+    """Return begin and end (its newline) of each line that holds such words, in their order, each once.
+
+    All of the block, before the first is read: what reads them stays in the processor's cache.
+    """
+    found = []
     buffer, begin, end = block
     search, find, rfind = _BRACKET.search, buffer.find, buffer.rfind
     rare = sorted((hit for literal in _LITERALS for hit in _all(buffer, literal, begin, end)), reverse=True)
@@ -31,11 +35,12 @@ def candidates(block: Block) -> t.Iterator[tuple[int, int]]:
         if rare and rare[-1] < hit:
             hit = rare[-1]
         line_end = find(b"\n", hit, end)
-        yield rfind(b"\n", begin - 1, hit) + 1, line_end
+        found.append((rfind(b"\n", begin - 1, hit) + 1, line_end))
         while rare and rare[-1] < line_end:
             rare.pop()
         if match and match.start() < line_end:
             match = search(buffer, line_end, end)
+    return found
 
 
 def _all(buffer: bytearray, literal: bytes, begin: int, end: int) -> t.Iterator[int]:

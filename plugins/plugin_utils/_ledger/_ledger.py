@@ -83,7 +83,9 @@ def _connected(url: str, *, dry_run: bool) -> sa.Connection:
     except OSError as exc:
         raise LedgerError(f"The ledger cannot be made: {exc}") from None
     except ImportError as exc:
-        raise LedgerError(f"A ledger in PostgreSQL needs psycopg on the controller ({exc}): pip install psycopg") from None
+        raise LedgerError(
+            f"A ledger in PostgreSQL needs psycopg on the controller ({exc}): pip install psycopg"
+        ) from None
 
 
 class Ledger:

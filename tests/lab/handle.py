@@ -19,7 +19,7 @@ from ansible_collections.postmaster.delist.tests.lab.mail import Mail
 from ansible_collections.postmaster.delist.tests.lab.place import Place
 from ansible_collections.postmaster.delist.tests.lab.steering import World
 
-# A test may have left anything: the configuration as it was at the start, Postfix running, no mail, nothing of ours.
+# A test may have left anything: the configuration as at the start, Postfix running, no mail, no log, nothing of ours.
 # Never the folder away under a running Postfix: with maillog_file its master waits for its own postlogd for ever.
 RESET = """\
 set -eu
@@ -32,6 +32,13 @@ if ! diff -r /root/postfix.pristine /etc/postfix >/dev/null 2>&1; then
 fi
 postfix status 2>/dev/null || service start
 postsuper -d ALL 2>/dev/null
+for log in /var/log/mail.log /var/log/syslog /var/log/postfix.log; do
+    if [ -e "$log" ]; then : >"$log"; fi
+done
+if [ -d /run/systemd/system ]; then
+    journalctl --quiet --rotate
+    rm -f /var/log/journal/*/*@*.journal /run/log/journal/*/*@*.journal
+fi
 """
 
 
@@ -80,7 +87,7 @@ class Lab:
             time.sleep(0.05)
 
     def reset(self) -> None:
-        """As at the start, but for the logs: nobody is blocked, no mail waits, nothing was ever sent."""
+        """As at the start: nobody is blocked, nothing is logged, no mail waits, nothing was ever sent."""
         self.world.reset()
         for host in self.hosts.values():
             self.on(host, "sh", "-c", RESET)

@@ -115,11 +115,14 @@ def replacement(postfix: Postfix, record: Record, *, turn: int) -> _files.Replac
 
 
 def discard(postfix: Postfix) -> None:
-    """Remove the record and what belongs to it."""
-    shutil.rmtree(postfix.own(BACKUP), ignore_errors=True)
-    _files.sweep(postfix.own_directory)
+    """Remove the record and what belongs to it.
+
+    The record goes first: one whose backup is gone could be read by nobody, and would stop every later run.
+    """
     with contextlib.suppress(FileNotFoundError):
         os.unlink(postfix.own(FILE))
+    shutil.rmtree(postfix.own(BACKUP), ignore_errors=True)
+    _files.sweep(postfix.own_directory)
 
 
 def has_rests(postfix: Postfix) -> bool:

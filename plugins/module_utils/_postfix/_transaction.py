@@ -117,7 +117,7 @@ def apply(
             work.change()
             work.prove(verify, watch_seconds)
             work.clear_up()
-        except (PostfixError, OSError, KeyboardInterrupt) as error:
+        except BaseException as error:  # whatever it is, a change that was begun does not stay half made
             work.undo(error)
         return work.notes
 
@@ -217,14 +217,14 @@ class _Work:
                 _record.discard(self.postfix)
             if self._is_reloaded:
                 self.postfix.reload()
-        except (PostfixError, OSError) as again:
+        except Exception as again:
             raise TransactionError(
                 f"{_reason(error)}. Undoing it failed too ({_reason(again)}): put that right, then run this or the "
                 f"restore again; the configuration as it was lies in {self.postfix.own(_record.BACKUP)}",
                 undone=False,
                 faults=faults,
             ) from error
-        if isinstance(error, KeyboardInterrupt):
+        if not isinstance(error, Exception):
             raise error
         raise TransactionError(
             f"{_reason(error)}. Nothing has changed: what was done is undone", undone=True, faults=faults

@@ -300,6 +300,21 @@ def test_undone_by_itself(fake, way):
     assert fake.reloads[-1] == fake.main
 
 
+@pytest.mark.parametrize("error", [ValueError("no number"), UnicodeError("no text"), RuntimeError("a bug of ours")])
+def test_what_nobody_expected_is_undone_too(fake, error):
+    start = fake.files()
+
+    def fails() -> list[str]:
+        raise error
+
+    with pytest.raises(TransactionError, match="Nothing has changed") as failed:
+        do(fake, add=hold(fake), verify=fails)
+    assert failed.value.undone
+    assert str(error) in str(failed.value)
+    assert fake.files() == start
+    assert fake.reloads[-1] == fake.main
+
+
 def test_faults_after_a_restore_are_told(fake):
     start = fake.files()
     do(fake, add=hold(fake))

@@ -11,6 +11,8 @@ import json
 import typing as t
 from pathlib import Path
 
+from ansible_collections.postmaster.delist.plugins.plugin_utils._moments import moment
+
 _OUTCOMES = ("bounced", "deferred", "expired")
 
 
@@ -117,12 +119,3 @@ def _group(host: str, reply: dict[str, t.Any]) -> Group:
         first_at=moment(reply.get("first_at")),
         last_at=moment(reply.get("last_at")),
     )
-
-
-def moment(stamp: t.Any) -> datetime.datetime | None:
-    """Return a time with offset, or None where there is none."""
-    try:
-        found = datetime.datetime.fromisoformat(stamp)
-    except (TypeError, ValueError):
-        return None
-    return found if found.tzinfo else None

@@ -13,7 +13,7 @@ from collections import Counter
 from pathlib import Path
 
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._domain_names import domain_name
-from ansible_collections.postmaster.delist.plugins.plugin_utils._diagnose_evidence import moment
+from ansible_collections.postmaster.delist.plugins.plugin_utils._moments import moment
 
 _LEAST_HOURS = 1.0
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
 from ansible_collections.postmaster.delist.plugins.module_utils._smtp_reply import mask_local_parts
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_model import Party
+from ansible_collections.postmaster.delist.plugins.plugin_utils._moments import moment
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_text import block, line
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_way import Way
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_words import Words
@@ -66,15 +67,8 @@ def context_of(finding: Mapping[str, Any], counterpart: Party | None, way: Way, 
 
 def utc(stamp: str | None) -> str | None:
     """Return an RFC 3339 time as receivers read it: UTC, to the second."""
-    if not stamp:
-        return None
-    try:
-        moment = datetime.fromisoformat(stamp)
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        return None
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    at = moment(stamp)
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC") if at else None
 
 
 def _unknown(finding: Mapping[str, Any]) -> dict[str, str]:

@@ -12,6 +12,7 @@ import typing as t
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._events import Event, new
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import Case, refusal
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Ledger, Snapshot
+from ansible_collections.postmaster.delist.plugins.plugin_utils._moments import moment
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_context import case_reference
 
 _FACTS = ("receiver", "list", "subject", "egress_ip", "cause", "title", "hosts", "relay_hosts", "counts", "first_at")
@@ -76,19 +77,11 @@ def _facts(finding: t.Mapping[str, t.Any], run_id: str, before: str | None) -> d
 
 
 def _says_more(finding: t.Mapping[str, t.Any], case: Case) -> bool:
-    last, known = _moment(finding.get("last_at")), _moment(case.facts.get("last_at"))
+    last, known = moment(finding.get("last_at")), moment(case.facts.get("last_at"))
     return last is not None and (known is None or last > known)
 
 
 def _is_later(finding: t.Mapping[str, t.Any], case: Case) -> bool:
     """Tell whether the receiver refused again after the delivery that closed the case."""
-    last, proven = _moment(finding.get("last_at")), _moment((case.proof or {}).get("at"))
+    last, proven = moment(finding.get("last_at")), moment((case.proof or {}).get("at"))
     return last is not None and proven is not None and last > proven
-
-
-def _moment(text: t.Any) -> datetime.datetime | None:
-    try:
-        moment = datetime.datetime.fromisoformat(text)
-    except (TypeError, ValueError):
-        return None
-    return moment if moment.tzinfo else None

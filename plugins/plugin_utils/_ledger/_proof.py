@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-import datetime
 import typing as t
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import Case
+from ansible_collections.postmaster.delist.plugins.plugin_utils._moments import moment
 
 _NEEDED = ("at", "line", "relay_host", "egress_ip")
 
@@ -31,17 +31,9 @@ def refusal(case: Case, data: t.Mapping[str, t.Any], receivers: t.Collection[str
     concerned = set(case.facts.get("receivers") or ()) | {case.facts.get("receiver")}
     if not concerned & set(receivers):
         return f"{data['relay_host']} is no server of {', '.join(sorted(map(str, concerned - {None})))}"
-    delivered, refused = _moment(data["at"]), _moment(case.facts.get("last_at"))
+    delivered, refused = moment(data["at"]), moment(case.facts.get("last_at"))
     if delivered is None:
         return f"its time {data['at']!r} is no RFC 3339 time with an offset"
     if refused is not None and delivered <= refused:
         return f"mail was still refused after it, at {case.facts['last_at']}"
     return None
-
-
-def _moment(text: t.Any) -> datetime.datetime | None:
-    try:
-        moment = datetime.datetime.fromisoformat(text)
-    except (TypeError, ValueError):
-        return None
-    return moment if moment.tzinfo else None

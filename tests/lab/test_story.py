@@ -44,6 +44,20 @@ def test_from_the_first_refusal_to_the_last_delivery(lab: Lab, tmp_path: Path):
     nothing_is_lost(story, lost)
 
 
+def test_a_relay_is_undone_while_the_block_lasts(lab: Lab, tmp_path: Path):
+    story = Story(lab, tmp_path)
+    refuse(story)
+    run = evidence(story)
+    hold(story, run)
+    held = story.state()
+    said = story.play("relay", run=run, **SES).of("Say what is relayed, and how to undo it").data["msg"]
+    assert said["undo"].endswith("-e restore_layers=relay")
+    story.play("restore", restore_layers="relay")
+    assert story.state() == held
+    story.became(story.send(BLOCKED), BLOCKED, "postfix/smtp", "status=deferred", "550 5.7.1", "FBLW15")
+    restore(story)
+
+
 def refuse(story: Story) -> set[tuple[str, str]]:
     """Before anybody notices, what is refused bounces: it is gone, but its sender is told."""
     story.lab.world.block("microsoft_365", *story.hosts, rule="fblw15")

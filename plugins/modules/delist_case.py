@@ -24,6 +24,9 @@ requirements:
   - psycopg 3, for a ledger in PostgreSQL
 extends_documentation_fragment:
   - postmaster.delist._attributes
+  - postmaster.delist._knowledge
+  - postmaster.delist._ledger
+  - postmaster.delist._ledger.actor
 attributes:
   check_mode:
     support: full
@@ -48,17 +51,6 @@ options:
     type: str
     required: true
     choices: [advance, answers, due, export, import, list, open]
-  ledger:
-    description:
-      - Where the ledger is, a URL of SQLAlchemy such as V(sqlite:////srv/delist/ledger.sqlite3) or
-        V(postgresql+psycopg://user:password@host/database). It is made where it is missing.
-      - By default C(postmaster-delist/ledger.sqlite3) in the user's folder for data (C(XDG_DATA_HOME)).
-    type: str
-  actor:
-    description:
-      - Who acts, as recorded.
-      - By default user and machine.
-    type: str
   run_dir:
     description:
       - The folder of the run whose C(findings.json) or C(answers.json) is read. Required by O(operation=open) and
@@ -111,11 +103,6 @@ options:
   path:
     description: The file of O(operation=export) and O(operation=import).
     type: path
-  knowledge_paths:
-    description: Folders with a site's own knowledge of receivers and lists.
-    type: list
-    elements: path
-    default: []
 seealso:
   - module: postmaster.delist.diagnose
   - module: postmaster.delist.delist_request

@@ -27,6 +27,8 @@ requirements:
 extends_documentation_fragment:
   - postmaster.delist._attributes
   - postmaster.delist._attributes.info_module
+  - postmaster.delist._knowledge
+  - postmaster.delist._ledger
 options:
   paths:
     description:
@@ -82,19 +84,9 @@ options:
     type: list
     elements: str
     default: []
-  ledger:
-    description:
-      - Where the ledger of the cases is, a URL of SQLAlchemy.
-      - By default C(postmaster-delist/ledger.sqlite3) in the user's folder for data (C(XDG_DATA_HOME)).
-    type: str
   run_dir:
     description: The folder of a run. With it, the answers are written to its C(answers.json) instead of returned.
     type: path
-  knowledge_paths:
-    description: Folders with a site's own knowledge of receivers and their wordings.
-    type: list
-    elements: path
-    default: []
 seealso:
   - module: postmaster.delist.delist_case
 """

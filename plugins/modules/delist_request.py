@@ -24,6 +24,7 @@ author:
 extends_documentation_fragment:
   - postmaster.delist._attributes
   - postmaster.delist._attributes.run_log
+  - postmaster.delist._knowledge
 attributes:
   idempotent:
     support: full
@@ -129,11 +130,6 @@ options:
       - Folders with a site's own templates, laid out like C(knowledge/) of the collection, for example
         C(receivers/outlook_com/form.yml) or C(request/mail.en.eml.j2). The first folder that has a file wins.
       - Templates are rendered in a sandbox of their own, never by Ansible.
-    type: list
-    elements: path
-    default: []
-  knowledge_paths:
-    description: Folders with a site's own knowledge of receivers and lists.
     type: list
     elements: path
     default: []

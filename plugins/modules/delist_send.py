@@ -24,6 +24,8 @@ requirements:
   - SQLAlchemy 2.0 or later, on the controller
 extends_documentation_fragment:
   - postmaster.delist._attributes
+  - postmaster.delist._ledger
+  - postmaster.delist._ledger.actor
 attributes:
   check_mode:
     support: full
@@ -77,16 +79,6 @@ options:
     description: Really send. Without it only the plan is returned.
     type: bool
     default: false
-  ledger:
-    description:
-      - Where the ledger of the cases is, a URL of SQLAlchemy.
-      - By default C(postmaster-delist/ledger.sqlite3) in the user's folder for data (C(XDG_DATA_HOME)).
-    type: str
-  actor:
-    description:
-      - Who acts, as recorded.
-      - By default user and machine.
-    type: str
 seealso:
   - module: postmaster.delist.delist_request
   - module: postmaster.delist.delist_case

@@ -21,6 +21,9 @@ author:
   - postmaster.delist contributors (@postmaster-delist)
 extends_documentation_fragment:
   - postmaster.delist._attributes
+  - postmaster.delist._knowledge
+  - postmaster.delist._postfix
+  - postmaster.delist._postfix.log
 attributes:
   check_mode:
     support: full
@@ -35,9 +38,6 @@ attributes:
     details:
       - Never reports a change.
 options:
-  config_directory:
-    description: The configuration directory of the instance. By default Postfix's own.
-    type: path
   recipient:
     description: A mailbox at the receiver that exists, best one of your own.
     type: str
@@ -51,11 +51,6 @@ options:
     description: Seconds to wait for the answer.
     type: float
     default: 60.0
-  log_paths:
-    description: Where Postfix logs, when it is in none of the usual places.
-    type: list
-    elements: path
-    default: []
   blocked_at:
     description: The stage at which the receiver refused before, as in a finding. It decides what a probe can prove.
     type: str
@@ -68,11 +63,6 @@ options:
   run_dir:
     description: The folder of the run, for O(receiver).
     type: path
-  knowledge_paths:
-    description: Folders with your own knowledge of receivers, laid out like the collection's C(knowledge/).
-    type: list
-    elements: path
-    default: []
 seealso:
   - module: postmaster.delist.postfix_relay
 """

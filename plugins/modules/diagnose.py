@@ -20,6 +20,7 @@ author:
 extends_documentation_fragment:
   - postmaster.delist._attributes
   - postmaster.delist._attributes.run_log
+  - postmaster.delist._knowledge
 attributes:
   idempotent:
     support: full
@@ -29,13 +30,6 @@ options:
       - The folder of the run.
     type: path
     required: true
-  knowledge_paths:
-    description:
-      - Folders laid out like the collection's C(knowledge/), whose files add receivers, rules and channels or replace
-        those of the same id.
-    type: list
-    elements: path
-    default: []
 notes:
   - An address that a reply names is believed when it is among the fleet's configured addresses, or, on hosts that know
     no public address of their own, when the receiver's own relay or relays of two organisations name it. Otherwise the

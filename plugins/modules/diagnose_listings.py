@@ -18,6 +18,7 @@ description:
 extends_documentation_fragment:
   - postmaster.delist._attributes
   - postmaster.delist._attributes.run_log
+  - postmaster.delist._knowledge
 attributes:
   idempotent:
     support: full
@@ -48,11 +49,6 @@ options:
     description: The name of the variable with the result of M(postmaster.delist.sender_dns_info).
     type: str
     default: diagnosis_sender_dns
-  knowledge_paths:
-    description: As in M(postmaster.delist.diagnose).
-    type: list
-    elements: path
-    default: []
 seealso:
   - module: postmaster.delist.diagnose
   - module: postmaster.delist.dnsbl_info

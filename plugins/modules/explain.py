@@ -20,6 +20,7 @@ author:
 extends_documentation_fragment:
   - postmaster.delist._attributes
   - postmaster.delist._attributes.info_module
+  - postmaster.delist._knowledge
 options:
   reply:
     description:
@@ -44,13 +45,6 @@ options:
     type: str
     choices: [en, ja]
     default: en
-  knowledge_paths:
-    description:
-      - Folders laid out like the collection's C(knowledge/), whose files add receivers, rules and channels or replace
-        those of the same id.
-    type: list
-    elements: path
-    default: []
 seealso:
   - module: postmaster.delist.diagnose
   - plugin: postmaster.delist.explain

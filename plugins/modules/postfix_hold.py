@@ -27,6 +27,9 @@ author:
   - postmaster.delist contributors (@postmaster-delist)
 extends_documentation_fragment:
   - postmaster.delist._attributes
+  - postmaster.delist._knowledge
+  - postmaster.delist._postfix
+  - postmaster.delist._postfix.log
 attributes:
   check_mode:
     support: full
@@ -43,10 +46,6 @@ options:
     type: str
     choices: [present, absent]
     default: present
-  config_directory:
-    description:
-      - The configuration directory of the instance. By default Postfix's own.
-    type: path
   run_dir:
     description:
       - The folder of the run whose findings are held.
@@ -100,19 +99,6 @@ options:
       - How long the log is watched after the change. A fault of Postfix in that time undoes the change.
     type: int
     default: 5
-  log_paths:
-    description:
-      - Where Postfix's log is, or globs of it. By default where Postfix says it is, where distributions put it, and the
-        journal.
-    type: list
-    elements: path
-    default: []
-  knowledge_paths:
-    description:
-      - Folders with your own knowledge, laid out like C(knowledge/).
-    type: list
-    elements: path
-    default: []
   rules:
     description:
       - The rules to be held. The action fills this.

@@ -19,6 +19,7 @@ author:
   - postmaster.delist contributors (@postmaster-delist)
 extends_documentation_fragment:
   - postmaster.delist._attributes
+  - postmaster.delist._postfix
 attributes:
   check_mode:
     support: full
@@ -31,9 +32,6 @@ attributes:
     details:
       - What was delivered is gone from the queue. What was deferred again is released again.
 options:
-  config_directory:
-    description: The configuration directory of the instance. By default Postfix's own.
-    type: path
   signatures:
     description: The replies that hold the mail, as in RV(groups), or as the receiver said them.
     type: list

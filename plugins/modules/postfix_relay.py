@@ -25,6 +25,8 @@ author:
   - postmaster.delist contributors (@postmaster-delist)
 extends_documentation_fragment:
   - postmaster.delist._attributes
+  - postmaster.delist._postfix
+  - postmaster.delist._postfix.log
 attributes:
   check_mode:
     support: full
@@ -89,9 +91,6 @@ options:
     description:
       - When the relay should be gone, as V(48h), V(7d) or an RFC 3339 time. It is only noted, for audits to remind of.
     type: str
-  config_directory:
-    description: The configuration directory of the instance. By default Postfix's own.
-    type: path
   region:
     description: The region of AWS. Needed with O(state=present).
     type: str
@@ -145,11 +144,6 @@ options:
     description: Seconds to watch Postfix's log for faults after the reload.
     type: float
     default: 5.0
-  log_paths:
-    description: Where Postfix logs, when it is in none of the usual places.
-    type: list
-    elements: path
-    default: []
   rules:
     description: What is known of Amazon SES. Filled in from the knowledge of the collection.
     type: dict

@@ -19,6 +19,7 @@ author:
   - postmaster.delist contributors (@postmaster-delist)
 extends_documentation_fragment:
   - postmaster.delist._attributes
+  - postmaster.delist._knowledge
 attributes:
   check_mode:
     support: full
@@ -84,11 +85,6 @@ options:
     type: str
     choices: [en, ja]
     default: en
-  knowledge_paths:
-    description: Folders with your own knowledge of receivers, laid out like the collection's C(knowledge/).
-    type: list
-    elements: path
-    default: []
 seealso:
   - module: postmaster.delist.postfix_relay
 """

@@ -202,6 +202,7 @@ evidence:
         recipient_domains: {example.com: 300, example.org: 71}
         first_at: "2026-11-24T02:10:44+09:00"
         last_at: "2026-11-24T09:14:58+09:00"
+        by_hour: {begins_at: "2026-11-24T02:00:00+09:00", counts: [9, 61, 70, 58, 66, 52, 74, 22]}
         samples: []
     delivered: []
     top_senders: []

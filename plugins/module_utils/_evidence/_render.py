@@ -49,6 +49,7 @@ def _reply(key: Key, group: Group, names: t.Mapping[int, str], privacy: Privacy)
         "recipient_domains": {} if privacy.mode == "none" else dict(sorted(domains.items(), key=_by_count)),
         "first_at": rfc3339(group.first_at),
         "last_at": rfc3339(group.last_at),
+        "by_hour": _by_hour(group),
         "samples": [_sample(sample, privacy) for sample in group.samples],
     }
     if group.recipients.at_least:
@@ -56,6 +57,11 @@ def _reply(key: Key, group: Group, names: t.Mapping[int, str], privacy: Privacy)
     if reason.truncated:
         entry["truncated"] = True
     return entry
+
+
+def _by_hour(group: Group) -> dict[str, t.Any] | None:
+    row = group.hours.row()
+    return {"begins_at": rfc3339(row[0]), "counts": row[1]} if row else None
 
 
 def _read_again(sample: bytes) -> tuple[Reason, str, str | None]:

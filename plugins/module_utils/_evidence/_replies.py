@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence._hours import Hours
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._recipients import Recipients
 
 SAMPLES = 3
@@ -39,11 +40,12 @@ class Speech(t.NamedTuple):
 class Group:
     """What is counted about one reply of one relay."""
 
-    __slots__ = ("_heard", "first_at", "last_at", "outcomes", "recipients", "relay_ips", "samples")
+    __slots__ = ("_heard", "first_at", "hours", "last_at", "outcomes", "recipients", "relay_ips", "samples")
 
     def __init__(self, at: int) -> None:
         self.first_at = self.last_at = at
         self.outcomes: dict[str, int] = {}
+        self.hours = Hours()  # of what a timeline shows: bounced and deferred
         self.recipients = Recipients()
         self.relay_ips: dict[str, None] = {}
         self.samples: list[Sample] = []
@@ -60,6 +62,8 @@ class Group:
             if speech.relay_ip:
                 self.relay_ips[speech.relay_ip] = None
         at = sample[0]
+        if outcome in TIMED_OUTCOMES:
+            self.hours.add(at)
         if at > self.last_at:
             self.last_at = at
         elif at < self.first_at:
@@ -76,12 +80,14 @@ class Group:
         self.last_at = max(self.last_at, later.last_at)
         for outcome, number in later.outcomes.items():
             self.count(outcome, number)
+        self.hours.update(later.hours)
         self.recipients.update(later.recipients, renumber)
         self.relay_ips.update(later.relay_ips)
         self.samples = (self.samples + later.samples)[-SAMPLES:]
 
 
 # Each line has one of these; "expired" counts recipients, "soft_bounced" is a part of "deferred".
+TIMED_OUTCOMES = ("bounced", "deferred")
 LINE_OUTCOMES = ("bounced", "deferred", "suspended", "undeliverable", "non_final")
 
 

@@ -42,6 +42,7 @@ class Seen:
         self.outcomes: Counter[str] = Counter()
         self.recipients: set[str] = set()
         self.times: list[int] = []
+        self.refused_at: list[int] = []
         self.relay_ips: set[str] = set()
 
 
@@ -119,6 +120,8 @@ class Reference:
         if final and final["status"] == "SOFTBOUNCE":
             seen.outcomes["soft_bounced"] += 1
         seen.times.append(at)
+        if outcome in ("bounced", "deferred"):
+            seen.refused_at.append(at)
         if ip:
             seen.relay_ips.add(ip)
         self.matched += 1

@@ -58,6 +58,7 @@ def test_plain_and_compressed_logs_say_the_same(
     path = tmp_path / f"mail.log{suffix}"
     path.write_bytes(compress(log(5)))
     (reply,) = read(path)["replies"]
+    assert reply["by_hour"]["counts"] == [5]
     assert reply["outcomes"]["bounced"] == 5
     assert reply["recipients"] == 5
     assert reply["named_ips"] == ["203.0.113.7"]

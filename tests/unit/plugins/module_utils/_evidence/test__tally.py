@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import typing as t
+from collections import Counter
 
 import pytest
 
@@ -62,6 +63,7 @@ def replies_of(sums: Sums) -> dict[tuple[t.Any, ...], t.Any]:
             group.recipients.by_domain(names),
             group.first_at,
             group.last_at,
+            group.hours.counts,
             set(group.relay_ips),
         )
         for key, group in sums.replies.groups.items()
@@ -76,7 +78,8 @@ def expected_replies(reference: Reference) -> dict[tuple[t.Any, ...], t.Any]:
             domain = recipient.rpartition("@")[2]
             domains[domain] = domains.get(domain, 0) + 1
         outcomes = {outcome: number for outcome, number in seen.outcomes.items() if number}
-        found[key] = (outcomes, len(seen.recipients), domains, min(seen.times), max(seen.times), seen.relay_ips)
+        times, hours = seen.times, dict(Counter(at // 3600 for at in seen.refused_at))
+        found[key] = (outcomes, len(seen.recipients), domains, min(times), max(times), hours, seen.relay_ips)
     return found
 
 

@@ -91,6 +91,13 @@ options:
       - Whether to count deliveries per relay host too.
     type: bool
     default: true
+  proofs:
+    description:
+      - Relay hosts, or domains with a dot before them, of which the log line of the newest delivery is wanted as proof
+        that they take mail again. It is among C(samples) of C(delivered).
+    type: list
+    elements: str
+    default: []
   senders:
     description:
       - Whether to find out who sent the refused mail.

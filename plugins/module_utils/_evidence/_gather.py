@@ -13,6 +13,7 @@ from ansible_collections.postmaster.delist.plugins.module_utils._evidence import
     _egress,
     _mail_log,
     _postfix,
+    _proofs,
     _queue,
     _reading,
     _render,
@@ -49,6 +50,7 @@ class Request(t.NamedTuple):
     max_groups: int = 2_000
     max_bytes: int | None = None
     max_seconds: float | None = None
+    proofs: t.Sequence[str] = ()
     host: str = "localhost"
 
     @classmethod
@@ -58,6 +60,7 @@ class Request(t.NamedTuple):
     def check(self) -> None:
         """Raise ValueError for what can never be meant."""
         _egress.check(self.egress)
+        _proofs.check(self.proofs)
         for name in ("max_groups", "max_bytes", "max_seconds"):
             value = getattr(self, name)
             if value is not None and value <= 0:
@@ -113,6 +116,7 @@ class _Host:
             senders=request.senders,
             lost_mail=request.lost_mail,
             max_groups=request.max_groups,
+            proofs=tuple(request.proofs),
         )
         workers = _side_by_side.workers()
         logs = _sources.Sources(self._programs, self._instances, wanted, now=self._now)
@@ -143,7 +147,7 @@ class _Host:
             "window": {"since": _stamp(window.since), "until": _stamp(window.until)},
             "sources": [_rendered(source) for source in sorted(sources, key=_by_time)],
             "replies": _render.replies(sums, privacy),
-            "delivered": _render.delivered(sums) if request.delivered else None,
+            "delivered": _render.delivered(sums, privacy) if request.delivered else None,
             "top_senders": _render.top_senders(sums, privacy) if request.senders else None,
             "lost": _render.lost(sums, privacy),
             "queue": queue,

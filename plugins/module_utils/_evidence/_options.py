@@ -22,6 +22,7 @@ MODULE: dict[str, dict[str, t.Any]] = {
     "since": {"type": "str"},
     "until": {"type": "str"},
     "delivered": {"type": "bool", "default": True},
+    "proofs": {"type": "list", "elements": "str", "default": []},
     "senders": {"type": "bool", "default": True},
     "recipients": {"type": "str", "choices": list(MODES), "default": "domains"},
     "lost_mail": {"type": "bool", "default": False},

@@ -90,10 +90,19 @@ def _by_count(item: tuple[str, int]) -> tuple[int, str]:
     return -item[1], item[0]
 
 
-def delivered(sums: Sums) -> list[dict[str, t.Any]]:
+def delivered(sums: Sums, privacy: Privacy) -> list[dict[str, t.Any]]:
     counts = sorted(sums.relays.counts.items(), key=lambda item: (-item[1].number, item[0]))
+    samples: dict[tuple[str, str], list[Sample]] = {}
+    for (service, relay, _family), proof in sorted(sums.proofs.newest.items(), key=lambda item: -item[1].at):
+        samples.setdefault((service, relay), []).append(proof)
     return [
-        {"relay_host": relay, "service": service, "count": count.number, "last_at": rfc3339(count.last_at)}
+        {
+            "relay_host": relay,
+            "service": service,
+            "count": count.number,
+            "last_at": rfc3339(count.last_at),
+            "samples": [_sample(sample, privacy) for sample in samples.get((service, relay), ())],
+        }
         for (service, relay), count in counts
     ]
 

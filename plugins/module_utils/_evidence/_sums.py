@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._lost import Lost, Row
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._mails import MailKey, Mails, Waiting
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence._proofs import Proofs
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._recipients import Domains
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._relays import Relays
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._replies import Replies
@@ -21,6 +22,7 @@ class Sums:
         self.mails = Mails()
         self.domains = Domains()
         self.relays = Relays()
+        self.proofs = Proofs()
         self.lost = Lost() if lost_mail else None
         self.matched = 0
         self.unparsed = 0
@@ -44,6 +46,7 @@ class Sums:
         for key, at, recipient in self.mails.update(later.mails, renumber):
             self.expire(key, at, recipient)
         self.relays.update(later.relays)
+        self.proofs.update(later.proofs)
         if self.lost is not None and later.lost is not None:
             self.lost.update(later.lost)
         self.matched += later.matched

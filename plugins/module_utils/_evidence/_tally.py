@@ -15,6 +15,7 @@ from ansible_collections.postmaster.delist.plugins.module_utils._evidence._clock
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._delivered import Delivered
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._lost import Row
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._mails import LAST_TRY, MailKey, Waiting
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence._proofs import Search
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._replies import LONGEST_SAMPLE
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._scan import candidates
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._speech import Listener
@@ -40,6 +41,7 @@ class Wanted(t.NamedTuple):
     senders: bool = True
     lost_mail: bool = False
     max_groups: int = 2_000
+    proofs: tuple[str, ...] = ()
 
 
 class Tally:
@@ -52,12 +54,15 @@ class Tally:
         # Until then a message may have been deferred in an earlier stretch, by the try that it expires after.
         self._young_until = -1
         self._delivered = Delivered(clock, self.sums.relays) if wanted.delivered else None
+        self._search = Search(clock, wanted.proofs, self.sums.proofs) if wanted.proofs else None
         self._arrivals = Arrivals(clock, message_ids=wanted.lost_mail) if wanted.senders or wanted.lost_mail else None
 
     def add(self, block: Block, window: Window) -> None:
         """Add a block; with a window, only its lines within."""
         if self._delivered:
             self._delivered.count(block, window)
+        if self._search:
+            self._search.look(block, window)
         if self._arrivals:
             self._arrivals.enter(block)
         buffer, match, moment = block.buffer, _lines.LINE.match, self._clock.at

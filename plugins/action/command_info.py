@@ -13,7 +13,7 @@ from pathlib import Path
 from ansible import context
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import INCIDENT, Command, of_this_run
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import Command, of_this_run, sibling
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "playbook": {"type": "str"},
@@ -40,7 +40,7 @@ class ActionModule(ActionBase):
             context.CLIARGS,
             program=sys.argv[0],
             cwd=Path.cwd(),
-            playbook=_sibling(options["playbook"]) if options["playbook"] else None,
+            playbook=sibling(context.CLIARGS, options["playbook"]) if options["playbook"] else None,
             extra=[f"{name}={word}" for name, word in words.items() if word is not None],
         )
         return {
@@ -64,11 +64,3 @@ def _word(value: t.Any) -> str | None:
         return None if None in words else "[" + ",".join(map(str, words)) + "]"
     text = str(value)
     return text if _PLAIN_WORD.fullmatch(text) else None
-
-
-def _sibling(playbook: str) -> str:
-    """Return another playbook of the collection, called as this one is: by its name, or by its path."""
-    called = str(next(iter(context.CLIARGS.get("args") or ()), INCIDENT))
-    if called.endswith((".yml", ".yaml")):
-        return str(Path(called).with_name(f"{playbook}.yml"))
-    return f"postmaster.delist.{playbook}"

@@ -18,7 +18,7 @@ from ansible.utils.display import Display
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._reason import reason_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Report, gather, host_of
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import Command, of_this_run
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import Command, of_this_run, sibling
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_markdown import markdown
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_screen import screen
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import LANGUAGES, Texts
@@ -39,6 +39,8 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
 
 # The short extra vars of the playbooks that a repeated command needs, where they are plain words.
 _REPEATED = ("since", "language")
+# The steps of findings that a playbook carries out.
+_CARRIED_OUT = ("hold",)
 _PLAIN_WORD = re.compile(r"[\w.:+-]+")
 
 
@@ -78,6 +80,7 @@ def _report(run_dir: Path, options: dict[str, t.Any], variables: dict[str, t.Any
         finished_at=datetime.datetime.now().astimezone(),
         failed_steps={step: reason_of(result) for step, result in steps.items() if result.get("failed")},
         lists_asked="path" in steps["lists"],
+        commands={name: _carried_out_by(name, run_dir, variables) for name in _CARRIED_OUT},
     )
 
 
@@ -89,7 +92,21 @@ def _write(report: Report, texts: Texts, again: Command, cwd: Path) -> dict[str,
     return summary
 
 
+def _carried_out_by(playbook: str, run_dir: Path, variables: dict[str, t.Any]) -> Command:
+    """The command of the playbook that does what a step says, from the findings of this run."""
+    return of_this_run(
+        context.CLIARGS,
+        program=sys.argv[0],
+        cwd=Path.cwd(),
+        playbook=sibling(context.CLIARGS, playbook),
+        extra=[f"run={run_dir.name}", *_said(variables, ("language",))],
+    )
+
+
 def _again(variables: dict[str, t.Any], cwd: Path) -> Command:
-    given = {name: variables.get(name) for name in _REPEATED}
-    extra = [f"{name}={value}" for name, value in given.items() if _PLAIN_WORD.fullmatch(str(value or ""))]
-    return of_this_run(context.CLIARGS, program=sys.argv[0], cwd=cwd, extra=extra)
+    return of_this_run(context.CLIARGS, program=sys.argv[0], cwd=cwd, extra=_said(variables, _REPEATED))
+
+
+def _said(variables: dict[str, t.Any], names: t.Iterable[str]) -> list[str]:
+    given = {name: variables.get(name) for name in names}
+    return [f"{name}={value}" for name, value in given.items() if _PLAIN_WORD.fullmatch(str(value or ""))]

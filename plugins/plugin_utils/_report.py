@@ -17,7 +17,9 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge impor
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import read
 from ansible_collections.postmaster.delist.plugins.plugin_utils._listings import not_clean
 from ansible_collections.postmaster.delist.plugins.plugin_utils._reason import reason_of
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import Command
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_evidence import Evidence, Log, added_up
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_steps import with_commands
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import Texts
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import about
 
@@ -57,6 +59,10 @@ class Item:
         return str(finding["subject"]["value"] or finding["egress_ip"] or ", ".join(finding["hosts"]))
 
     @property
+    def steps(self) -> t.Sequence[Data]:
+        return t.cast("t.Sequence[Data]", self.finding["next_steps"])
+
+    @property
     def hit(self) -> int:
         counts = self.finding["counts"]
         return int(counts["bounced"] + counts["deferred"] + counts["expired"])
@@ -85,6 +91,7 @@ class Report:
     failed_steps: t.Mapping[str, str]
     remarks: t.Sequence[Data]
     lists: Data | None = None
+    hold: Command | None = None
 
     @property
     def read(self) -> list[Host]:
@@ -148,6 +155,11 @@ class Report:
             "changed": [],
         }
 
+    @property
+    def can_hold(self) -> bool:
+        """Whether a hold would keep mail that one of the blocks bounces."""
+        return any(step["action"] == "hold" and step["command"] for item in self.blocks for step in item.steps)
+
     def _in(self, state: str) -> list[Host]:
         return [host for host in self.hosts if host.state == state]
 
@@ -159,10 +171,12 @@ def gather(
     finished_at: datetime.datetime,
     failed_steps: t.Mapping[str, str],
     lists_asked: bool = False,
+    commands: t.Mapping[str, Command] | None = None,
 ) -> Report:
     """Read what the run's folder holds; what a failed step left out is simply not there.
 
     C(lists_asked) tells whether this very run asked them: the folder may hold what an earlier one heard.
+    C(commands) carry out the steps of that action.
     """
     run = about(run_dir)
     diagnosis = _json(run_dir / "findings.json", {"findings": [], "notes": []})
@@ -170,7 +184,11 @@ def gather(
     request_of = {request["finding"]: request for request in requests}
     causes = read(SHIPPED / "causes.yml")["causes"]
     items = [
-        Item(finding=finding, request=request_of.get(finding["id"], {}), cause=causes[finding["cause"]]["title"])
+        Item(
+            finding=with_commands(finding, commands or {}),
+            request=request_of.get(finding["id"], {}),
+            cause=causes[finding["cause"]]["title"],
+        )
         for finding in diagnosis["findings"]
     ]
     return Report(
@@ -184,6 +202,7 @@ def gather(
         failed_steps=failed_steps,
         remarks=diagnosis["notes"],
         lists=_json(run_dir / "listings.json", None) if lists_asked else None,
+        hold=(commands or {}).get("hold"),
     )
 
 

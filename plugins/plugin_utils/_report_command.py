@@ -15,6 +15,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text impo
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_extra_vars import repeated
 
 INCIDENT = "postmaster.delist.incident"
+_COLLECTION = "postmaster.delist"
 
 # In the order of ansible-playbook's own help.
 _WITH_VALUE = {
@@ -59,6 +60,14 @@ def of_this_run(
     called = playbook or next(iter(options.get("args") or ()), INCIDENT)
     values = repeated(options.get("extra_vars") or (), extra)
     return Command(((_program(program, cwd), called), *_options(options, cwd), *(("-e", value) for value in values)))
+
+
+def sibling(options: t.Mapping[str, t.Any], playbook: str) -> str:
+    """Another playbook of the collection, called as this run's is: by its name, or by its path."""
+    called = str(next(iter(options.get("args") or ()), INCIDENT))
+    if called.endswith((".yml", ".yaml")):
+        return str(Path(called).with_name(f"{playbook}.yml"))
+    return f"{_COLLECTION}.{playbook}"
 
 
 def _options(options: t.Mapping[str, t.Any], cwd: Path) -> t.Iterator[tuple[str, ...]]:

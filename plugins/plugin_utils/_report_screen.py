@@ -40,6 +40,7 @@ _CAUSES_SHOWN = 3
 _HOSTS_SHOWN = 3
 _LINES_OF_A_SAYING = 2
 _LINES_OF_LISTS = 4
+_LINES_OF_HOLD = 3
 _BLOCKERS_SHOWN = 1
 _INDENT = "  "
 # What a receiver's name adds in brackets.
@@ -236,11 +237,22 @@ def _noise(report: Report, texts: Texts) -> t.Iterator[str]:
 def _foot(report: Report, texts: Texts, again: Command, cwd: Path) -> t.Iterator[str]:
     if any(_WORDS_MISSING & {reason["code"] for reason in _refusals(item)} for item in report.items):
         yield clip(texts.say("say"), WIDTH)
+    yield from _hold(report, texts)
     yield texts.say("report", path=shown_path(report.run_dir / "report.md", cwd))
-    label = texts.say("again", command="")
-    first, *others = again.folded(WIDTH - columns(label))
-    yield label + first
-    yield from (" " * columns(label) + line for line in others)
+    yield from _command(texts.say("again", command=""), again)
+
+
+def _hold(report: Report, texts: Texts) -> list[str]:
+    """What stops the loss, for all blocks at once; a command too long for the screen is in the report."""
+    if report.hold is None or not report.can_hold:
+        return []
+    lines = _command(texts.say("hold", command=""), report.hold)
+    return lines if len(lines) <= _LINES_OF_HOLD else [texts.say("hold", command=texts.say("in_report"))]
+
+
+def _command(label: str, command: Command) -> list[str]:
+    first, *others = command.folded(WIDTH - columns(label))
+    return [label + first, *(" " * columns(label) + line for line in others)]
 
 
 def _refusals(item: Item) -> t.Sequence[t.Mapping[str, str]]:

@@ -29,6 +29,7 @@ from ansible_collections.postmaster.delist.tools.prepare_sample import prepare
 INCIDENT = "postmaster.delist.incident"
 SAMPLE = ROOT / "inventory.example"
 FBLW15 = "microsoft_365/ip/203.0.113.7/ip_blocklisted_receiver"
+T_ONLINE = "t_online/ip/203.0.113.7/ip_blocklisted_receiver"
 BANNED = "microsoft_365/ip/203.0.113.9/ip_blocklisted_receiver"
 
 
@@ -90,8 +91,8 @@ def screen_of(run: Run) -> list[str]:
 
 
 def widest(screen: list[str]) -> int:
-    """In columns, without the command at its end: paths are whole, and those of a test are long."""
-    end = next(number for number, line in enumerate(screen) if line.startswith(("AGAIN", "再実行")))
+    """In columns, without the commands at its end: paths are whole, and those of a test are long."""
+    end = next(number for number, line in enumerate(screen) if line.startswith(("HOLD", "保留")))
     return max(map(columns, screen[:end]))
 
 
@@ -106,7 +107,7 @@ def test_the_block_of_the_seed_is_found(run: Run) -> None:
 
 
 def test_the_greeting_block_is_found_though_nothing_bounced(run: Run) -> None:
-    found = finding_of(run, "t_online/ip/203.0.113.7/ip_blocklisted_receiver")
+    found = finding_of(run, T_ONLINE)
     assert found["counts"]["bounced"] == 0
     assert found["counts"]["deferred"] == 58 + 31
     assert found["stage"] == "greeting"
@@ -216,6 +217,16 @@ def test_the_command_it_prints_repeats_the_run(run: Run, options: dict[str, t.An
     extra = ["-e", json.dumps(options["extra_vars"])]
     done = subprocess.run([*command, *extra], cwd=cwd, env=environment, capture_output=True, check=False)
     assert done.returncode == 0
+
+
+def test_the_command_that_stops_the_loss_is_whole(run: Run) -> None:
+    steps = {step["action"]: step["command"] for step in finding_of(run, FBLW15)["next_steps"]}
+    command = shlex.split(steps["hold"])
+    assert command[1:4] == ["postmaster.delist.hold", "-i", str(SAMPLE)]
+    assert f"run={folder_of(run).name}" in command
+    assert steps["hold"] in (folder_of(run) / "report.md").read_text(encoding="utf-8")
+    # What is only deferred waits by itself.
+    assert [step["command"] for step in finding_of(run, T_ONLINE)["next_steps"] if step["action"] == "hold"] == [None]
 
 
 def test_a_second_run_and_check_mode_find_the_same_to_the_byte(four: harness.Fourfold) -> None:

@@ -23,6 +23,7 @@ JST = datetime.timezone(datetime.timedelta(hours=9))
 NOW = datetime.datetime(2026, 11, 24, 9, 15, 30, tzinfo=JST)
 CAUSES = read(SHIPPED / "causes.yml")["causes"]
 READ = Host(name="mx1", state="ok")
+HOLD = Command((("ansible-playbook", "postmaster.delist.hold"), ("-i", "hosts.yml"), ("-e", "run=INC-7")))
 AGAIN = Command((("ansible-playbook", "postmaster.delist.incident"), ("-i", "hosts.yml"), ("-l", "mx1")))
 
 
@@ -114,6 +115,7 @@ def report(
     *,
     hosts: t.Sequence[Host] = (READ,),
     failed_steps: t.Mapping[str, str] | None = None,
+    commands: t.Mapping[str, Command] | None = None,
     **held: t.Any,
 ) -> Report:
     return gather(
@@ -122,6 +124,7 @@ def report(
         finished_at=NOW,
         failed_steps=failed_steps or {},
         lists_asked=held.get("lists") is not None,
+        commands=commands,
     )
 
 

@@ -189,3 +189,10 @@ def test_no_hold_is_refused_because_of_what_has_to_bounce(tmp_path):
         wrong += [(slug, miss) for miss in choice.near_misses if answers.get(miss, "").startswith("4")]
     assert wrong == []
     assert parties > 30
+
+
+def test_whoever_reads_of_a_refusal_that_a_hold_keeps_is_told_to_hold_first() -> None:
+    causes = read(SHIPPED / "causes.yml")["causes"]
+    bouncing = [name for name in hold.facts()["causes"] if causes[name]["persistence"] == "permanent"]
+    assert bouncing
+    assert {name: causes[name]["steps"][0].get("action") for name in bouncing} == dict.fromkeys(bouncing, "hold")

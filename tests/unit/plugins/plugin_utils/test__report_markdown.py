@@ -11,7 +11,9 @@ import pytest
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Host
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_markdown import escaped, linked
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import Texts
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.report_factory import (
+    HOLD,
     READ,
     finding,
     markdown_of,
@@ -64,6 +66,13 @@ def test_it_says_who_what_since_when_how_many_and_what_to_do(tmp_path: Path) -> 
         "ansible-playbook postmaster.delist.incident -i hosts.yml -l mx1",
     ):
         assert part in text, part
+
+
+def test_the_command_of_a_step_is_whole_and_stands_in_the_summary_too(tmp_path: Path) -> None:
+    step = {"action": "hold", "command": None, "en": "Stop the loss.", "ja": "被害を止めます。"}
+    made = report(tmp_path, findings=[finding(next_steps=[step])], commands={"hold": HOLD})
+    assert f"- Stop the loss.\n\n```text\n{HOLD.line()}\n```" in markdown_of(made)
+    assert made.summary(Texts("en"))["findings"][0]["next_steps"][0]["command"] == HOLD.line()
 
 
 def test_only_the_counterparts_own_pages_are_links(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text impo
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Host
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import Command
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.report_factory import (
+    HOLD,
     READ,
     evidence,
     finding,
@@ -52,6 +53,41 @@ def test_the_answer_comes_first_then_what_to_do(tmp_path: Path) -> None:
         "REPORT  out/INC-7/report.md",
         "AGAIN   ansible-playbook postmaster.delist.incident -i hosts.yml -l mx1",
     ]
+
+
+HOLD_STEP = {"action": "hold", "command": None, "en": "Stop the loss.", "ja": "被害を止めます。"}
+
+
+def test_what_stops_the_loss_stands_once_for_all_blocks(tmp_path: Path) -> None:
+    findings = [finding(number, next_steps=[HOLD_STEP]) for number in (7, 8)]
+    lines = of(tmp_path, findings=findings, commands={"hold": HOLD})
+    assert [line for line in lines if line.startswith("HOLD")] == [
+        "HOLD    ansible-playbook postmaster.delist.hold -i hosts.yml -e run=INC-7"
+    ]
+    assert "保留     ansible-playbook postmaster.delist.hold -i hosts.yml -e run=INC-7" in of(
+        tmp_path, "ja", findings=findings, commands={"hold": HOLD}
+    )
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"next_steps": [HOLD_STEP], "confidence": "low"},
+        {"next_steps": [HOLD_STEP], "counts": finding()["counts"] | {"bounced": 0}},
+        {"next_steps": [HOLD_STEP], "opens_case": False},
+        {},
+    ],
+    ids=["not believed", "only deferred", "no block", "nothing to hold"],
+)
+def test_no_hold_is_offered_where_there_is_nothing_to_hold(tmp_path: Path, changes: dict[str, t.Any]) -> None:
+    lines = of(tmp_path, findings=[finding(**changes)], commands={"hold": HOLD})
+    assert not any(line.startswith("HOLD") for line in lines)
+
+
+def test_a_hold_command_that_floods_the_screen_is_in_the_report(tmp_path: Path) -> None:
+    long = Command((*HOLD.phrases, *(("--ssh-common-args", "word" * 12) for _number in range(4))))
+    lines = of(tmp_path, findings=[finding(next_steps=[HOLD_STEP])], commands={"hold": long})
+    assert "HOLD    the command is in the report" in lines
 
 
 def test_a_doubtful_way_and_the_next_one_are_told(tmp_path: Path) -> None:
@@ -181,12 +217,14 @@ def test_nothing_read_is_no_all_clear(tmp_path: Path) -> None:
 @pytest.mark.parametrize("blocks", [0, 1, 3, 5, 8, 15, 40, 200])
 def test_it_is_always_one_screen(tmp_path: Path, blocks: int, language: str) -> None:
     noise = [finding(cause=cause) for cause in ("rate_limited", "greylisted", "own_side", "auth_failed")]
-    findings = [finding(number, counterpart={"en": "Long " * 40, "ja": "長い" * 60}) for number in range(blocks)]
+    name = {"en": "Long " * 40, "ja": "長い" * 60}
+    findings = [finding(number, counterpart=name, next_steps=[HOLD_STEP]) for number in range(blocks)]
     made = report(
         tmp_path,
         findings=[*findings, *noise],
         requests=[request(one, "form") for one in findings],
         hosts=[READ, *(Host(name=f"mx{number}", state="failed", reason="why " * 60) for number in range(50))],
+        commands={"hold": Command((*HOLD.phrases, ("--ssh-common-args", "word" * 10)))},
     )
     words = tuple(("--ssh-common-args", "word" * number) for number in range(1, 9))
     lines = screen_of(made, language=language, again=Command((("ansible-playbook", "x"), *words)))

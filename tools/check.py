@@ -31,8 +31,8 @@ def lint_parts() -> list[Part]:
     ]
 
 
-def sanity_part() -> Part:
-    return Part("ansible-test sanity", [[str(BIN / "python"), "tools/sanity.py"]])
+def sanity_part(*options: str) -> Part:
+    return Part("ansible-test sanity", [[str(BIN / "python"), "tools/sanity.py", *options]])
 
 
 def newest_parts(found: dict[Version, str]) -> list[Part]:
@@ -70,24 +70,33 @@ def lint() -> int:
 
 
 def test() -> int:
-    """Everything; what is printed ends with the closing line of the main pytest run."""
+    """All in its short form; what is printed ends with the closing line of the main pytest run.
+
+    Of the Pythons of mail hosts the oldest and the newest are tried: what lies between them is for the night.
+    """
     found = interpreters.find(HOST_PYTHONS)
+    ends = {version: found[version] for version in {min(found, default=OURS), max(found, default=OURS)} & found.keys()}
     main = main_part()
-    others = [*newest_parts(found), *host_parts(found), *lint_parts()]
-    failed = run([sanity_part(), main, *others])
+    sanity = sanity_part("--shipped")
+    others = [*newest_parts(found), *host_parts(ends), *lint_parts()]
+    failed = run([sanity, main, *others])
     _show_failed([part for part in failed if part is not main])
-    print("\nRan:", ", ".join(part.name for part in (sanity_part(), *others)))
-    if missing := ["{}.{}".format(*version) for version in HOST_PYTHONS if version not in found]:
-        print("Not on this machine, so not tried: Python", ", ".join(missing))
+    print("\nRan:", ", ".join(part.name for part in (sanity, *others)))
     print("And the unit, integration and fuzz tests, on Python {}.{}:".format(*OURS))
     show(main)
     return len(failed)
 
 
 def nightly() -> int:
-    """Every test in its long form."""
+    """Every test in its long form, and every Python that a mail host may have."""
+    found = interpreters.find(HOST_PYTHONS)
     part = Part("pytest, long", [_pytest(ROOT / ".venv", "-n", "auto", "-m", "")], {"HYPOTHESIS_PROFILE": "long"})
-    failed = run([part])
+    others = [sanity_part(), *newest_parts(found), *host_parts(found)]
+    failed = run([part, *others])
+    _show_failed([each for each in failed if each is not part])
+    print("\nRan:", ", ".join(each.name for each in others))
+    if missing := ["{}.{}".format(*version) for version in HOST_PYTHONS if version not in found]:
+        print("Not on this machine, so not tried: Python", ", ".join(missing))
     show(part)
     return len(failed)
 

@@ -223,15 +223,21 @@ HOSTILE: dict[str, bytes] = {
 
 @pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_mails_are_answered_within_bounds(data: bytes) -> None:
-    tracemalloc.start()
     started = time.process_time()
     result = parse(data, WORDINGS)
-    used = time.process_time() - started
+    assert time.process_time() - started < 5
+    assert len(str(result)) < 100_000
+
+
+# Counting what is allocated takes five times as long as the work.
+@pytest.mark.nightly
+@pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_mails_are_read_in_little_memory(data: bytes) -> None:
+    tracemalloc.start()
+    parse(data, WORDINGS)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert used < 10
     assert peak < 100_000_000
-    assert len(str(result)) < 100_000
 
 
 def test_terminal_escapes_do_not_come_through() -> None:

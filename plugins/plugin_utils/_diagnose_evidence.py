@@ -11,6 +11,7 @@ import json
 import typing as t
 from pathlib import Path
 
+from ansible_collections.postmaster.delist.plugins.plugin_utils._hours import Hours, hours_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._moments import moment
 
 _OUTCOMES = ("bounced", "deferred", "expired")
@@ -33,6 +34,7 @@ class Group(t.NamedTuple):
     recipient_domains: dict[str, int]
     first_at: datetime.datetime | None
     last_at: datetime.datetime | None
+    by_hour: Hours | None
 
     def by_address(self) -> list[Group]:
         """Return the replies about each address; how many were about which, a group does not say."""
@@ -118,4 +120,5 @@ def _group(host: str, reply: dict[str, t.Any]) -> Group:
         recipient_domains={str(name): int(count) for name, count in (reply.get("recipient_domains") or {}).items()},
         first_at=moment(reply.get("first_at")),
         last_at=moment(reply.get("last_at")),
+        by_hour=hours_of(reply.get("by_hour")),
     )

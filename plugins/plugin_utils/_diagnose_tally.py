@@ -13,6 +13,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils import _findings
 from ansible_collections.postmaster.delist.plugins.plugin_utils._diagnose_evidence import Group
 from ansible_collections.postmaster.delist.plugins.plugin_utils._findings import Egress
 from ansible_collections.postmaster.delist.plugins.plugin_utils._findings_assess import Assessment
+from ansible_collections.postmaster.delist.plugins.plugin_utils._hours import added, row_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import Knowledge
 from ansible_collections.postmaster.delist.plugins.plugin_utils._recognise import CONFIDENCES
 
@@ -107,6 +108,7 @@ def _share(slug: str, groups: t.Sequence[Group]) -> dict[str, t.Any]:
         "hosts": _hosts(groups),
         "counts": _added(group.counts for group in groups),
         "recipient_domains": dict(_ranked(domains)[:_DOMAINS]),
+        "by_hour": row_of(added(group.by_hour for group in groups)),
     }
 
 

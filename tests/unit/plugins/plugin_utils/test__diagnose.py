@@ -52,10 +52,28 @@ def test_one_finding_over_all_hosts(tmp_path):
             "hosts": ["mx1", "mx2"],
             "counts": finding["counts"],
             "recipient_domains": {"example.org": 4, "example.com": 3},
+            "by_hour": None,
         }
     ]
     assert finding["evidence"] == [make.FBLW15]
     assert (finding["confidence"], finding["requestable"]) == ("high", True)
+
+
+def test_refusals_of_all_hosts_are_added_up_by_hour(tmp_path):
+    first = make.group(by_hour={"begins_at": "2026-11-24T00:00:00+09:00", "counts": [1, 2]})
+    second = make.group(by_hour={"begins_at": "2026-11-23T16:00:00Z", "counts": [5]})
+    (receiver,) = one(tmp_path, make.host(first, name="mx1"), make.host(second, name="mx2"))["receivers"]
+    assert receiver["by_hour"] == {"begins_at": "2026-11-23T15:00:00+00:00", "counts": [1, 7]}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [[], {"counts": [1]}, {"begins_at": "now", "counts": [1]}, {"begins_at": "2026-11-24T00:00:00Z", "counts": ["1"]}],
+)
+def test_a_row_of_hours_that_is_none_makes_its_reply_malformed(tmp_path, row):
+    made = diagnose(make.write(tmp_path / "evidence", make.host(make.group(by_hour=row), make.group(make.FBLW15))))
+    assert [note["code"] for note in made["notes"]] == ["reply_malformed"]
+    assert made["findings"][0]["counts"]["bounced"] == 1
 
 
 def test_many_receivers_share_one_list_finding(tmp_path):

@@ -1,0 +1,60 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to the collection: may change at any time without notice.
+"""Refusals by hour, as evidence and findings have them: C({begins_at, counts}), one count for each hour from there."""
+
+from __future__ import annotations
+
+import datetime
+import typing as t
+
+from ansible_collections.postmaster.delist.plugins.plugin_utils._moments import moment
+
+HOUR = 3600
+# A week, as evidence has it; that of two hosts may begin at different times.
+LONGEST = 168
+
+
+class Hours(t.NamedTuple):
+    """How many in each hour of the epoch from C(first) on."""
+
+    first: int
+    counts: t.Sequence[int]
+
+
+def hours_of(row: t.Any) -> Hours | None:
+    """Read a row; None where there is none.
+
+    :raises ValueError: it is something else
+    """
+    if row is None:
+        return None
+    if not isinstance(row, dict) or not isinstance(row.get("counts"), list):
+        raise ValueError("by_hour is no row of counts")
+    begin, counts = moment(row.get("begins_at")), row["counts"]
+    if begin is None or len(counts) > LONGEST or not all(type(number) is int and number >= 0 for number in counts):
+        raise ValueError("by_hour is no row of counts")
+    return Hours(int(begin.timestamp()) // HOUR, counts)
+
+
+def added(rows: t.Iterable[Hours | None]) -> Hours | None:
+    """Return the sum, of the newest hours; None where there is nothing."""
+    sums: dict[int, int] = {}
+    for row in rows:
+        for hour, number in enumerate(row.counts, start=row.first) if row else ():
+            if number:
+                sums[hour] = sums.get(hour, 0) + number
+    if not sums:
+        return None
+    last = max(sums)
+    first = min(hour for hour in sums if hour > last - LONGEST)
+    return Hours(first, [sums.get(hour, 0) for hour in range(first, last + 1)])
+
+
+def row_of(hours: Hours | None) -> dict[str, t.Any] | None:
+    """Return hours as they stand in a finding, in UTC."""
+    if hours is None:
+        return None
+    begin = datetime.datetime.fromtimestamp(hours.first * HOUR, datetime.UTC)
+    return {"begins_at": begin.isoformat(), "counts": list(hours.counts)}

@@ -19,18 +19,21 @@ from ansible.utils.display import Display
 from ansible_collections.postmaster.delist.plugins.plugin_utils._reason import reason_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Report, gather, host_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import Command, of_this_run, sibling
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report_markdown import markdown
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_elsewhere import (
+    append_to_step_summary,
+    write_metrics,
+)
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_formats import FORMATS, Setting, write
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_screen import screen
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import LANGUAGES, Texts
-from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import (
-    RunFolderError,
-    write_json,
-    write_text,
-)
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import RunFolderError, write_json
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "run_dir": {"type": "path", "required": True},
     "language": {"type": "str", "choices": list(LANGUAGES), "default": "en"},
+    "formats": {"type": "list", "elements": "str", "choices": list(FORMATS), "default": ["markdown", "junit"]},
+    "step_summary": {"type": "path"},
+    "metrics_file": {"type": "path"},
     "gathered": {"type": "str", "default": "evidence_host"},
     "diagnosis": {"type": "str", "default": "diagnosis_made"},
     "lists": {"type": "str", "default": "diagnosis_listed"},
@@ -58,10 +61,17 @@ class ActionModule(ActionBase):
         cwd = Path.cwd()
         try:
             report = _report(cwd / options["run_dir"], options, variables, texts)
-            summary = _write(report, texts, _again(variables, cwd), cwd)
-        except (RunFolderError, OSError) as exc:
+            setting = Setting(texts, _again(variables, cwd), cwd)
+            summary = report.summary(texts)
+            write_json(report.run_dir / "summary.json", summary)
+            files = write(report, options["formats"], setting)
+            Display().display(f"\n{screen(report, **setting._asdict(), written=files)}\n")
+            if not self._task.check_mode:
+                _elsewhere(report, options, setting)
+        except (RunFolderError, OSError, ValueError) as exc:
             raise AnsibleActionFail(f"The report cannot be written: {exc}") from None
-        return {**result, "changed": False, "path": str(report.run_dir / "summary.json"), "policy": summary["policy"]}
+        path = str(report.run_dir / "summary.json")
+        return {**result, "changed": False, "path": path, "files": files, "policy": summary["policy"]}
 
 
 def _report(run_dir: Path, options: dict[str, t.Any], variables: dict[str, t.Any], texts: Texts) -> Report:
@@ -84,12 +94,14 @@ def _report(run_dir: Path, options: dict[str, t.Any], variables: dict[str, t.Any
     )
 
 
-def _write(report: Report, texts: Texts, again: Command, cwd: Path) -> dict[str, t.Any]:
-    summary = report.summary(texts)
-    write_json(report.run_dir / "summary.json", summary)
-    write_text(report.run_dir / "report.md", markdown(report, texts=texts, again=again, cwd=cwd))
-    Display().display(f"\n{screen(report, texts=texts, again=again, cwd=cwd)}\n")
-    return summary
+def _elsewhere(report: Report, options: dict[str, t.Any], setting: Setting) -> None:
+    """Write what lies outside the run's folder: last, so that all the rest is there if it cannot be."""
+    if options["metrics_file"]:
+        write_metrics(setting.cwd / options["metrics_file"], FORMATS["prometheus"].render(report, setting))
+    if options["step_summary"]:
+        whole = "".join(FORMATS["markdown"].render(report, setting))
+        more = setting.texts.say("markdown", "cut", path=report.run_dir)
+        append_to_step_summary(setting.cwd / options["step_summary"], whole, more=more)
 
 
 def _carried_out_by(playbook: str, run_dir: Path, variables: dict[str, t.Any]) -> Command:

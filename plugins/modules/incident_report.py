@@ -12,9 +12,9 @@ version_added: 0.1.0
 description:
   - Reads the folder of a run, evidence, findings and requests, and prints one screen of at most 24 lines and 80
     columns, the answer first.
-  - Writes C(summary.json) for scripts and C(report.md) for people into the same folder. Both are written whenever the
-    folder is there, even if some hosts or steps failed; what is missing is said.
-  - Text from outside is printed without control characters, and is no markup in C(report.md).
+  - Writes C(summary.json) for scripts, and the files that O(formats) asks for, into the same folder. They are written
+    whenever the folder is there, even if some hosts or steps failed; what is missing is said.
+  - Text from outside is printed without control characters, and is no markup, formula, label or link in any format.
   - Runs on the controller, once for all hosts.
 author:
   - postmaster.delist contributors (@postmaster-delist)
@@ -36,6 +36,31 @@ options:
     type: str
     choices: [en, ja]
     default: en
+  formats:
+    description:
+      - Which files to write. A file that an earlier report wrote into the folder, and this one does not, is removed.
+      - V(markdown) is C(report.md), for people.
+      - V(jsonl) is C(findings.jsonl), a whole finding on each line; its schema is C(knowledge/schema/report_line.json).
+      - V(csv) is C(findings.csv), for spreadsheets; a cell that would be a formula begins with an apostrophe.
+      - V(junit) is C(junit.xml), a test suite for each host with a case for each cause that is a block, and a suite for
+        the steps of the run and the block lists.
+      - V(prometheus) is C(metrics.prom), gauges in Prometheus' text format. What is cleared has no series any more.
+    type: list
+    elements: str
+    choices: [markdown, jsonl, csv, junit, prometheus]
+    default: [markdown, junit]
+  step_summary:
+    description:
+      - A file to append the Markdown report to, such as the one that GitHub Actions names in E(GITHUB_STEP_SUMMARY).
+        What would be beyond its limit of 1 MiB is cut off at a line, and said.
+      - Not written in check mode.
+    type: path
+  metrics_file:
+    description:
+      - A file with the same text as V(prometheus) of O(formats), put in place by a rename. Its name ends in C(.prom),
+        and its folder is read by the textfile collector of a node_exporter on the controller.
+      - Not written in check mode.
+    type: path
   gathered:
     description:
       - The name of the variable in which the task that gathered the evidence registered its result on each host.
@@ -80,6 +105,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+files:
+  description: The absolute paths of the files of O(formats).
+  returned: success
+  type: dict
+  sample: {markdown: /home/oncall/out/20261124T001500Z/report.md}
 path:
   description: The absolute path of C(summary.json).
   returned: success

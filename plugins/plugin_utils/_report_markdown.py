@@ -121,7 +121,7 @@ def _section(items: t.Sequence[Item], report: Report, texts: Texts, cwd: Path) -
         yield from (fenced(reply) for reply in [*evidence][: max(_REPLIES_SHOWN, len(finding["evidence"]))])
     if finding["sources"]:
         yield f"### {texts.say('markdown', 'sources')}"
-        yield _list(f"<{source['url']}> ({source['year']})" for source in finding["sources"])
+        yield _list(linked(f"{source['url']} ({source['year']})", [source["url"]]) for source in finding["sources"])
     yield " ".join(code(one.finding["id"]) for one in items)
 
 

@@ -21,6 +21,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text impo
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Item, Report
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import Command, shown_path
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_evidence import instant
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_formats import FOR_PEOPLE
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_lists import before_asking, problems, sayings
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_phrases import (
     counts,
@@ -49,10 +50,10 @@ _IN_BRACKETS = re.compile(r" ?[(（][^()（）]*[)）]")
 _WORDS_MISSING = frozenset({"fixed_text_missing", "words_missing"})
 
 
-def screen(report: Report, *, texts: Texts, again: Command, cwd: Path) -> str:
-    """What to know first, what to do next, and where the rest is."""
+def screen(report: Report, *, texts: Texts, again: Command, cwd: Path, written: t.Mapping[str, str]) -> str:
+    """What to know first, what to do next, and where the rest is: C(written) are the report's files by format."""
     head = [*_head(report, texts), *_gaps(report, texts)]
-    foot = [*_lists(report, texts), *_noise(report, texts), *_foot(report, texts, again, cwd)]
+    foot = [*_lists(report, texts), *_noise(report, texts), *_foot(report, texts, again, cwd, written)]
     middle = _blocks(report, texts, cwd, room=LINES - len(head) - len(foot))
     return "\n".join([*head, *middle, *foot])
 
@@ -234,11 +235,13 @@ def _noise(report: Report, texts: Texts) -> t.Iterator[str]:
         yield texts.say("more_findings", count=len(ranked) - _CAUSES_SHOWN)
 
 
-def _foot(report: Report, texts: Texts, again: Command, cwd: Path) -> t.Iterator[str]:
+def _foot(report: Report, texts: Texts, again: Command, cwd: Path, written: t.Mapping[str, str]) -> t.Iterator[str]:
     if any(_WORDS_MISSING & {reason["code"] for reason in _refusals(item)} for item in report.items):
         yield clip(texts.say("say"), WIDTH)
     yield from _hold(report, texts)
-    yield texts.say("report", path=shown_path(report.run_dir / "report.md", cwd))
+    to_read = [written[name] for name in FOR_PEOPLE if name in written] or [str(report.run_dir / "summary.json")]
+    names = [shown_path(to_read[0], cwd), *(Path(path).name for path in to_read[1:])]
+    yield texts.say("report", path=", ".join(names))
     yield from _command(texts.say("again", command=""), again)
 
 

@@ -14,10 +14,12 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge impor
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import read
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Host, Report, gather
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import Command
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_formats import FORMATS, Setting
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_markdown import markdown
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_screen import screen
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import Texts
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import open_run
+from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils import listings_factory
 
 JST = datetime.timezone(datetime.timedelta(hours=9))
 NOW = datetime.datetime(2026, 11, 24, 9, 15, 30, tzinfo=JST)
@@ -129,8 +131,37 @@ def report(
 
 
 def screen_of(made: Report, *, language: str = "en", again: Command = AGAIN) -> list[str]:
-    return screen(made, texts=Texts(language), again=again, cwd=made.run_dir.parents[1]).splitlines()
+    written = {"markdown": str(made.run_dir / "report.md"), "junit": str(made.run_dir / "junit.xml")}
+    cwd = made.run_dir.parents[1]
+    return screen(made, texts=Texts(language), again=again, cwd=cwd, written=written).splitlines()
 
 
 def markdown_of(made: Report, *, language: str = "en") -> str:
     return markdown(made, texts=Texts(language), again=AGAIN, cwd=made.run_dir.parents[1])
+
+
+def rendered(made: Report, name: str, language: str = "en") -> str:
+    """The text of one format."""
+    setting = Setting(Texts(language), AGAIN, made.run_dir.parents[1])
+    return "".join(FORMATS[name].render(made, setting))
+
+
+def asked_lists() -> dict[str, t.Any]:
+    """One list has the address, one has not, one says nothing, one has ended."""
+    health = listings_factory.health
+    return listings_factory.content(
+        listings_factory.result(
+            health(listed=1),
+            health("psbl.surriel.com", clean=1),
+            health("b.barracudacentral.org", "refused", unknown=1),
+            health("relays.ordb.org", "dead"),
+            listings=[listings_factory.row()],
+        )
+    )
+
+
+def blocked(folder: Path) -> Report:
+    """One block on two of three hosts, the third of them not read, and something else that is no block."""
+    hosts = [READ, Host(name="mx2", state="ok"), Host(name="mx3", state="unreachable", reason="refused")]
+    noise = finding(8, cause="recipient_invalid")
+    return report(folder, hosts=hosts, findings=[noise, finding()], requests=[request(finding())], lists=asked_lists())

@@ -33,7 +33,7 @@ def hours_of(row: t.Any) -> Hours | None:
     if not isinstance(row, dict) or not isinstance(row.get("counts"), list):
         raise ValueError("by_hour is no row of counts")
     begin, counts = moment(row.get("begins_at")), row["counts"]
-    if begin is None or len(counts) > LONGEST or not all(type(number) is int and number >= 0 for number in counts):
+    if begin is None or len(counts) > LONGEST or not all(isinstance(number, int) and number >= 0 for number in counts):
         raise ValueError("by_hour is no row of counts")
     return Hours(int(begin.timestamp()) // HOUR, counts)
 

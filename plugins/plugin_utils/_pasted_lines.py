@@ -88,16 +88,20 @@ _QUOTED = re.compile(r'[^"\\]*(?:\\.[^"\\]*)*(?=")')
 _BURIED = re.compile(r"(?:\A|(?<=[:'\"(<>#;])|(?<=[:'\"(<>#;] )|(?<=said )|(?<=was ))(?P<reply>" + REPLY + r".*)")
 _AROUND = re.compile(HOST + r"\.? ?(?:\(|\[)(?P<ip>[0-9A-Fa-f.:]{7,45})(?:\)|\])")
 _INREPLY_TO = re.compile(r" ?\(in reply to (?P<command>[A-Za-z ]+?)(?: command)?\)\Z")
+_CODE_ALONE = re.compile(r"(?P<code>[45][0-9]{2}(?: [45]\.[0-9]{1,3}\.[0-9]{1,3})?)\)[.\"']?\Z")
 
 
 def _anywhere(record: str) -> Pasted | None:
-    """A reply that stands at the beginning, or behind a colon, quote or bracket."""
+    """A reply that stands at the beginning, or behind a colon, quote or bracket; or words with their code behind."""
     found = _BURIED.search(record)
     if found is None:
         return None
     around = _AROUND.search(record, 0, found.start()) if found.start() else None
     answered = _INREPLY_TO.search(found["reply"]) if found["reply"].endswith(")") else None
     reply = found["reply"][: answered.start()] if answered else found["reply"]
+    alone = _CODE_ALONE.match(reply)
+    if alone and record[: found.start()].endswith(" ("):  # "Access denied (550 5.7.1)"
+        return Pasted(f"{alone['code']} {record[: found.start() - 2]}")
     stage = stage_of(answered["command"]) if answered else None
     return Pasted(reply, around["host"] if around else None, ips(around["ip"]) if around else (), None, stage)
 

@@ -34,6 +34,7 @@ OLD_AFTER = datetime.timedelta(days=548)
 OTHER_FILES = {
     "cases.yml": "cases",
     "sender_dns.yml": "sender_dns",
+    "texts/cases.yml": "texts",
     "texts/findings.yml": "finding_texts",
     "texts/report.yml": "texts",
     "request/refusals.yml": "texts",

@@ -48,23 +48,61 @@ options:
         they may advance a case; the same answer once.
       - V(list) returns cases, V(due) what is to be done now.
       - V(export) writes all events as JSON lines to O(path); V(import) adds those that are not in the ledger yet.
+      - V(relays) returns the relays whose deliveries could close a case of the play's hosts, as
+        O(postmaster.delist.bounce_info#module:proofs) takes them. V(delivered) closes the cases that the evidence in
+        O(run_dir) proves to be over, and writes their postmortems there.
+      - V(retests) returns which host should ask which receiver now, V(probed) records what the play has O(registered)
+        of it.
+      - V(own_side) notes the O(event) V(held), V(relayed) or V(restored) in the cases of the hosts that the
+        O(registered) results have changed, and opens those of O(run_dir) first. Without O(ledger) it does nothing
+        unless there is a ledger already.
+      - V(postmortem) writes what a O(case) has shown below O(path), as Markdown and HTML, in English and Japanese.
     type: str
     required: true
-    choices: [advance, answers, due, export, import, list, open]
+    choices:
+      - advance
+      - answers
+      - delivered
+      - due
+      - export
+      - import
+      - list
+      - open
+      - own_side
+      - postmortem
+      - probed
+      - relays
+      - retests
   run_dir:
     description:
-      - The folder of the run whose C(findings.json) or C(answers.json) is read. Required by O(operation=open) and
-        O(operation=answers).
+      - The folder of the run whose C(findings.json), C(answers.json) or C(evidence/) is read. Required by
+        O(operation=open), O(operation=answers), O(operation=delivered) and O(operation=probed), which leave the open
+        cases of the play's hosts in its C(cases.json), for M(postmaster.delist.delist_request).
     type: path
   case:
-    description: The case, such as V(PD-214AF310BC). Required by O(operation=advance).
+    description:
+      - The case, such as V(PD-214AF310BC). Required by O(operation=advance) and O(operation=postmortem).
     type: str
   event:
     description:
-      - What happened. Required by O(operation=advance).
+      - What happened. Required by O(operation=advance) and O(operation=own_side).
       - C(delivered) needs C(at), C(line), C(relay_host) and C(egress_ip) in O(data).
     type: str
-    choices: [acknowledged, asked, chased, decided, delivered, escalated, expired, note, sent, submitted, unsent]
+    choices:
+      - acknowledged
+      - asked
+      - chased
+      - decided
+      - delivered
+      - escalated
+      - expired
+      - held
+      - note
+      - relayed
+      - restored
+      - sent
+      - submitted
+      - unsent
   data:
     description: What is to be kept with the event, plain JSON; C(tickets), C(verdict), C(promised), C(propagation).
     type: dict
@@ -101,8 +139,19 @@ options:
     type: bool
     default: false
   path:
-    description: The file of O(operation=export) and O(operation=import).
+    description: The file of O(operation=export) and O(operation=import), or the folder of O(operation=postmortem).
     type: path
+  mailboxes:
+    description: A mailbox of your own at each receiver, by the receiver's slug, for O(operation=retests).
+    type: dict
+    default: {}
+  registered:
+    description:
+      - The variables that tasks of the play have registered on each host, for O(operation=probed) and
+        O(operation=own_side).
+    type: list
+    elements: str
+    default: []
 seealso:
   - module: postmaster.delist.diagnose
   - module: postmaster.delist.delist_request
@@ -130,8 +179,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 cases:
-  description: The cases.
-  returned: O(operation=open), O(operation=advance), O(operation=answers) and O(operation=list)
+  description: The cases, or those that were changed.
+  returned: O(operation=open), O(operation=advance), O(operation=answers), O(operation=list), O(operation=delivered),
+    O(operation=probed) and O(operation=own_side)
   type: list
   elements: dict
   contains:
@@ -188,6 +238,26 @@ due:
   sample:
     - {case: PD-214AF310BC, finding: outlook_com/ip/203.0.113.7/ip_blocklisted_receiver, state: submitted, due: chase,
        due_at: "2026-11-27T02:00:00+00:00"}
+relays:
+  description: Host names, and domains with a dot before them.
+  returned: O(operation=relays)
+  type: list
+  elements: str
+  sample: [.mail.protection.outlook.com]
+retests:
+  description: Who should ask, where and about which mailbox.
+  returned: O(operation=retests)
+  type: list
+  elements: dict
+  sample:
+    - {case: PD-214AF310BC, receiver: outlook_com, host: mx1, recipient: our.test.mailbox@outlook.com,
+       stage: MAIL FROM}
+files:
+  description: The postmortems that were written.
+  returned: O(operation=delivered) and O(operation=postmortem)
+  type: list
+  elements: str
+  sample: [out/20261126T001500Z/postmortems/PD-214AF310BC.en.md]
 events:
   description: How many events were written, or were added.
   returned: O(operation=export) and O(operation=import)

@@ -118,3 +118,29 @@ def test_bad_input_is_named_without_secrets(run_tasks: t.Callable[..., Run], cas
         assert run.of(why).status == "ignored"
         assert why in run.of(why).msg
     assert "s3cr3t" not in run.stdout + run.stderr
+
+
+def test_a_hold_is_noted_in_its_cases_and_the_end_has_a_postmortem(
+    run_tasks: t.Callable[..., Run], case: Task, tmp_path: Path
+) -> None:
+    held = {"hold_done": {"changed": True, "held": {"messages": 5}}, "restore_hold": {"changed": True}}
+    noted = {"registered": ["hold_done"], "event": "held"}
+    inventory = {"all": {"hosts": {"mx1": {"ansible_connection": "local"}}}}
+    run = run_tasks(
+        [
+            {"name": "Hold", "ansible.builtin.set_fact": held},
+            case("own_side", "Held", run_dir=str(tmp_path), **noted),
+            case("advance", "Submitted", case=CASE, event="submitted"),
+            case("advance", "Proven", case=CASE, event="delivered", data=PROOF),
+            case("own_side", "Restored", registered=["restore_hold"], event="restored"),
+            case("own_side", "Restored again", registered=["restore_hold"], event="restored"),
+            case("postmortem", "Learnt", case=CASE, path="learnt"),
+            case("list", "Shown", case=CASE, history=True),
+        ],
+        inventory=inventory,
+    )
+    assert [run.of(name).changed for name in ("Held", "Restored", "Restored again")] == [True, True, False]
+    kinds = [event["kind"] for event in run.of("Shown").data["cases"][0]["events"]]
+    assert kinds == ["detected", "held", "submitted", "delivered", "restored"]
+    assert "held in the queue on mx1: 5 messages" in (tmp_path / "learnt" / f"{CASE}.en.md").read_text("utf-8")
+    assert "run restore" not in (tmp_path / "learnt" / f"{CASE}.en.md").read_text("utf-8")

@@ -17,7 +17,7 @@ from ansible_collections.postmaster.delist.plugins.module_utils._evidence._block
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._clock import Clock
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._window import Window
 
-MAX_WANTED = 50
+MAX_WANTED = 200
 _MAX_LINE = 2048
 _MAX_PROOFS = 1_000
 # In a block, so many deliveries to a name are read, the newest first: a line near the end is proof enough, and a log of

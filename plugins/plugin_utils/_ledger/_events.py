@@ -14,7 +14,7 @@ import uuid
 
 KINDS = frozenset(
     "detected seen ready sending sent unsent submitted acknowledged asked decided probed delivered chased escalated"
-    " expired note".split()
+    " expired note held relayed restored".split()
 )
 _LONGEST = 64 * 1024
 

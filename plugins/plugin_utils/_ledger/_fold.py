@@ -12,6 +12,7 @@ import typing as t
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._durations import Durations, duration
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._events import Event
+from ansible_collections.postmaster.delist.plugins.plugin_utils._moments import moment
 
 REMOVED = frozenset({"removed", "mitigated", "conditionally_mitigated"})
 OPEN = (
@@ -20,6 +21,8 @@ OPEN = (
 )  # fmt: skip
 STATES = (*OPEN, "closed", "expired")
 
+# A request may go out; afterwards only what answers the receiver may.
+_TO_ASK = ("detected", "ready")
 _UNSENT = ("detected", "ready", "decided", "denied", "reopened")
 _ASKED = ("submitted", "acknowledged", "decided", "denied", "escalated", "propagating", "retesting", "reopened")
 # From which states an event is possible.
@@ -27,9 +30,9 @@ _FROM: t.Mapping[str, tuple[str, ...]] = {
     "detected": (*OPEN, "expired"),
     "seen": (*OPEN, "expired"),
     "ready": _UNSENT,
-    "sending": _UNSENT,
+    "sending": OPEN,
     "sent": _UNSENT,
-    "unsent": _UNSENT,
+    "unsent": OPEN,
     "submitted": _UNSENT,
     "acknowledged": _ASKED,
     "asked": _ASKED,
@@ -39,7 +42,7 @@ _FROM: t.Mapping[str, tuple[str, ...]] = {
     "chased": _ASKED,
     "escalated": _ASKED,
     "expired": OPEN,
-    "note": STATES,
+    **dict.fromkeys(("note", "held", "relayed", "restored"), STATES),
 }
 
 Data = t.Mapping[str, t.Any]
@@ -49,7 +52,8 @@ Data = t.Mapping[str, t.Any]
 class Case:
     """The state of one finding between its detection and a proven delivery.
 
-    C(due) is what is to be done next, at C(due_at); both are None once the case has ended.
+    C(due) is what is to be done next, at C(due_at); both are None once the case has ended. C(answer) is the last one
+    that decided or asked for something.
     """
 
     id: str
@@ -64,6 +68,7 @@ class Case:
     possibly_sent: str | None = None
     tickets: list[str] = dataclasses.field(default_factory=list)
     verdict: dict[str, t.Any] | None = None
+    answer: dict[str, t.Any] | None = None
     proof: dict[str, t.Any] | None = None
     ignored: list[dict[str, str]] = dataclasses.field(default_factory=list)
 
@@ -71,6 +76,11 @@ class Case:
     def finding(self) -> str:
         """The id of the finding."""
         return str(self.facts.get("finding", ""))
+
+    @property
+    def may_be_asked(self) -> bool:
+        """Whether a request makes sense now; whoever has answered already is answered instead."""
+        return self.state in _TO_ASK or (self.state == "reopened" and self.due != "escalate")
 
     @property
     def is_open(self) -> bool:
@@ -105,6 +115,8 @@ def advance(case: Case, event: Event, timings: Durations) -> None:
 def refusal(case: Case, kind: str) -> str | None:
     """Tell why an event is impossible for a case now, or None."""
     allowed = _FROM[kind]
+    if kind == "unsent" and not case.possibly_sent:
+        return "unsent is only possible while nobody knows whether a mail went out"
     if case.state in allowed:
         return None
     return f"{kind} is not possible while the case is {case.state}, only while it is {' or '.join(allowed)}"
@@ -121,6 +133,15 @@ def _seen(case: Case, at: datetime.datetime, data: Data, timings: Durations) -> 
     case.facts.update({name: data[name] for name in ("counts", "hosts", "last_at") if name in data})
     if case.state == "expired":
         _go(case, "reopened", at, "ask")
+    elif _is_refused_after_propagation(case):
+        _go(case, "reopened", at, "escalate")
+
+
+def _is_refused_after_propagation(case: Case) -> bool:
+    """Tell whether mail was refused when all servers of the receiver should have known that the block is over."""
+    known_since = {"propagating": case.due_at, "retesting": case.since}.get(case.state)
+    last_at = moment(case.facts.get("last_at"))
+    return known_since is not None and last_at is not None and last_at > known_since
 
 
 def _ready(case: Case, at: datetime.datetime, data: Data, timings: Durations) -> None:
@@ -135,14 +156,11 @@ def _sending(case: Case, at: datetime.datetime, data: Data, timings: Durations) 
 
 def _unsent(case: Case, at: datetime.datetime, data: Data, timings: Durations) -> None:
     case.possibly_sent = None
-    _go(case, case.state, at, "send")
+    _go(case, case.state, at, "escalate" if case.answer and case.state not in _TO_ASK else "send")
 
 
 def _submitted(case: Case, at: datetime.datetime, data: Data, timings: Durations) -> None:
-    case.possibly_sent = None
-    message_id = data.get("message_id")
-    if message_id and message_id not in case.message_ids:
-        case.message_ids.append(message_id)
+    _note_message(case, data)
     _note_tickets(case, data)
     _go(case, "submitted", at, "chase", timings.chase_after)
 
@@ -157,12 +175,13 @@ def _acknowledged(case: Case, at: datetime.datetime, data: Data, timings: Durati
 
 def _asked(case: Case, at: datetime.datetime, data: Data, timings: Durations) -> None:
     _note_tickets(case, data)
+    case.answer = dict(data)
     _go(case, case.state, at, str(data.get("what") or "answer"))
 
 
 def _decided(case: Case, at: datetime.datetime, data: Data, timings: Durations) -> None:
     _note_tickets(case, data)
-    case.verdict = dict(data)
+    case.verdict = case.answer = dict(data)
     verdict = data.get("verdict")
     if verdict in REMOVED:
         _go(case, "propagating", at, "retest", duration(data.get("propagation")) or timings.propagation)
@@ -191,6 +210,7 @@ def _chased(case: Case, at: datetime.datetime, data: Data, timings: Durations) -
 
 
 def _escalated(case: Case, at: datetime.datetime, data: Data, timings: Durations) -> None:
+    _note_message(case, data)
     _note_tickets(case, data)
     _go(case, "escalated", at, "chase", timings.chase_after)
 
@@ -200,7 +220,14 @@ def _expired(case: Case, at: datetime.datetime, data: Data, timings: Durations) 
 
 
 def _note(case: Case, at: datetime.datetime, data: Data, timings: Durations) -> None:
-    """A note changes nothing."""
+    """A note changes nothing; what is done on our own hosts does not, either."""
+
+
+def _note_message(case: Case, data: Data) -> None:
+    case.possibly_sent = None
+    message_id = data.get("message_id")
+    if message_id and message_id not in case.message_ids:
+        case.message_ids.append(message_id)
 
 
 def _note_tickets(case: Case, data: Data) -> None:
@@ -225,5 +252,5 @@ _STEPS: t.Mapping[str, t.Callable[[Case, datetime.datetime, Data, Durations], No
     "chased": _chased,
     "escalated": _escalated,
     "expired": _expired,
-    "note": _note,
+    **dict.fromkeys(("note", "held", "relayed", "restored"), _note),
 }

@@ -10,12 +10,17 @@ import datetime
 import typing as t
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._events import Event, new
-from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import Case, refusal
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import Case
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Ledger, Snapshot
 from ansible_collections.postmaster.delist.plugins.plugin_utils._moments import moment
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_context import case_reference
 
 _FACTS = ("receiver", "list", "subject", "egress_ip", "cause", "title", "hosts", "relay_hosts", "counts", "first_at")
+# What a request needs, so that one can be written when the run that found it is long gone.
+_FACTS_TO_ASK_WITH = (
+    "slug", "stage", "scope", "ip_source", "confidence", "requestable", "documentation", "rules", "who_can_fix",
+    "counterpart", "remedy",
+)  # fmt: skip
 _FACTS_THAT_GROW = ("counts", "hosts", "last_at")
 _TIMINGS = ("expected_answer", "propagation", "chase_after")
 _REPLIES = 3
@@ -49,14 +54,19 @@ def note_request(
 ) -> tuple[Case, bool]:
     """Note that the request of a case is written, where that is news, and return the case and whether it was."""
     data = {name: request[name] for name in ("kind", "to", "url", "message_id", "path")}
+    # A form's crib counts more refusals each time, and is the same request.
+    identity = ("kind", "to", "url", "message_id")
+
+    def _is_known(before: t.Mapping[str, t.Any] | None) -> bool:
+        return before is not None and all(before.get(name) == data[name] for name in identity)
 
     def decide(seen: Snapshot) -> Event | None:
         known = seen.case
-        if known is None or known.possibly_sent or refusal(known, "ready") or known.request == data:
+        if known is None or known.possibly_sent or not known.may_be_asked or _is_known(known.request):
             return None
         if data["message_id"] and data["message_id"] in known.message_ids:
             return None
-        return new(case.id, "ready", data, actor=actor, at=now)
+        return new(case.id, "ready", {**data, "text": request.get("text") or ""}, actor=actor, at=now)
 
     snapshot, written = ledger.record(case.id, decide)
     return t.cast(Case, snapshot.case), written
@@ -66,7 +76,7 @@ def _facts(finding: t.Mapping[str, t.Any], run_id: str, before: str | None) -> d
     remedy = finding.get("remedy") or {}
     return {
         "finding": finding["id"],
-        **{name: finding.get(name) for name in _FACTS},
+        **{name: finding.get(name) for name in (*_FACTS, *_FACTS_TO_ASK_WITH)},
         "last_at": finding.get("last_at"),
         "receivers": sorted(entry["slug"] for entry in finding.get("receivers") or ()),
         "evidence": list(finding.get("evidence") or ())[:_REPLIES],

@@ -12,7 +12,7 @@ export ANSIBLE_CONFIG ?= ansible.cfg
 export ANSIBLE_COLLECTIONS_PATH := .collections:$(or $(ANSIBLE_COLLECTIONS_PATH),~/.ansible/collections:/usr/share/ansible/collections)
 
 .PHONY: help setup setup-dev incident explain test lint bench bench-evidence bench-explain bench-dnsbl bench-ledger bench-lab \
-        lab lab-setup lab-down lab-in lab-on lab-test lab-smoke nightly knowledge clean
+        lab lab-setup lab-down lab-in lab-on lab-test lab-smoke test-browser nightly knowledge clean
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 24
@@ -72,10 +72,14 @@ lab-smoke: .venv/.setup-dev ## The shortest of them, as .ci/run does
 	@mkdir -p build/log
 	@$(PYTHON_IN_VENV) -m pytest -q -m smoke tests/lab >build/log/lab.log 2>&1; code=$$?; cat build/log/lab.log; exit $$code
 
+test-browser: .venv/.setup-dev ## report.html in Debian's Chromium; pictures in build/browser
+	@$(PYTHON_IN_VENV) -m pytest -q tests/browser
+
 nightly: .venv/.setup-dev ## Every test in its long form, then the promised figures
 	@$(PYTHON_IN_VENV) tools/check.py nightly
 	@$(LAB) setup || [ $$? = 3 ]
 	@$(PYTHON_IN_VENV) -m pytest -q -m "" tests/lab
+	@$(MAKE) --no-print-directory test-browser
 	@$(MAKE) --no-print-directory bench
 
 knowledge: .venv/.setup-dev ## Checks what is known of receivers and lists, and renders its pages

@@ -31,7 +31,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder impo
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "run_dir": {"type": "path", "required": True},
     "language": {"type": "str", "choices": list(LANGUAGES), "default": "en"},
-    "formats": {"type": "list", "elements": "str", "choices": list(FORMATS), "default": ["markdown", "junit"]},
+    "formats": {"type": "list", "elements": "str", "choices": list(FORMATS), "default": ["markdown", "html", "junit"]},
     "step_summary": {"type": "path"},
     "metrics_file": {"type": "path"},
     "gathered": {"type": "str", "default": "evidence_host"},

@@ -40,6 +40,7 @@ options:
     description:
       - Which files to write. A file that an earlier report wrote into the folder, and this one does not, is removed.
       - V(markdown) is C(report.md), for people.
+      - V(html) is C(report.html), one page in both languages for screen and paper. It loads and runs nothing.
       - V(jsonl) is C(findings.jsonl), a whole finding on each line; its schema is C(knowledge/schema/report_line.json).
       - V(csv) is C(findings.csv), for spreadsheets; a cell that would be a formula begins with an apostrophe.
       - V(junit) is C(junit.xml), a test suite for each host with a case for each cause that is a block, and a suite for
@@ -47,8 +48,8 @@ options:
       - V(prometheus) is C(metrics.prom), gauges in Prometheus' text format. What is cleared has no series any more.
     type: list
     elements: str
-    choices: [markdown, jsonl, csv, junit, prometheus]
-    default: [markdown, junit]
+    choices: [markdown, html, jsonl, csv, junit, prometheus]
+    default: [markdown, html, junit]
   step_summary:
     description:
       - A file to append the Markdown report to, such as the one that GitHub Actions names in E(GITHUB_STEP_SUMMARY).

@@ -12,6 +12,7 @@ from pathlib import Path
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Report
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import Command
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_csv import table
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_html import html
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_jsonl import jsonl
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_junit import junit
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_markdown import markdown
@@ -37,13 +38,14 @@ class Format(t.NamedTuple):
 
 FORMATS: t.Mapping[str, Format] = {
     "markdown": Format("report.md", lambda report, setting: [markdown(report, **setting._asdict())]),
+    "html": Format("report.html", lambda report, setting: [html(report, **setting._asdict())]),
     "jsonl": Format("findings.jsonl", lambda report, _setting: jsonl(report)),
     "csv": Format("findings.csv", lambda report, setting: table(report, texts=setting.texts)),
     "junit": Format("junit.xml", lambda report, setting: [junit(report, texts=setting.texts)]),
     "prometheus": Format("metrics.prom", lambda report, _setting: metrics(report)),
 }
 # To be read by people, the plainest first.
-FOR_PEOPLE = ("markdown",)
+FOR_PEOPLE = ("markdown", "html")
 
 
 def write(report: Report, formats: t.Collection[str], setting: Setting) -> dict[str, str]:

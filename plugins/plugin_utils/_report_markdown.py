@@ -34,7 +34,7 @@ _MARKUP = re.compile(r"[\\`*_\[\]<>|~&@$]|:(?=//)|(?<=www)\.", re.IGNORECASE)
 _BEGINNING_OF_A_BLOCK = re.compile(r"^([0-9]{1,9}(?=[.)](?: |$))|(?=[-+=#]))")
 
 # A page that knowledge names, or that the counterpart prints below one of its own domains.
-_PAGE = re.compile(r"https?://[^\s<>\"`]{3,500}")
+PAGE = re.compile(r"https?://[^\s<>\"`]{3,500}")
 
 _DOMAINS_SHOWN = 10
 _REPLIES_SHOWN = 3
@@ -43,7 +43,7 @@ _REPLIES_SHOWN = 3
 def markdown(report: Report, *, texts: Texts, again: Command, cwd: Path) -> str:
     """The whole report."""
     parts = [*_top(report, texts), *_overview(report, texts)]
-    for items in _alike(report, texts):
+    for items in alike(report, texts):
         parts += _section(items, report, texts, cwd)
     parts += [*_lists(report, texts), *_hosts(report, texts), *_policy(report, texts)]
     parts += [f"## {texts.say('markdown', 'repeat')}", fenced(again.line())]
@@ -52,7 +52,7 @@ def markdown(report: Report, *, texts: Texts, again: Command, cwd: Path) -> str:
 
 def linked(text: object, pages: t.Collection[str]) -> str:
     """A text as one line of Markdown in which these pages, and nothing else, are links."""
-    known = [page for page in pages if page and _PAGE.fullmatch(page)]
+    known = [page for page in pages if page and PAGE.fullmatch(page)]
     if not known:
         return escaped(text)
     parts = re.split(f"({'|'.join(map(re.escape, sorted(known, key=len, reverse=True)))})", plain(text))
@@ -87,7 +87,7 @@ def _row(item: Item, texts: Texts) -> tuple[str, str, str]:
     return texts.pick(item.finding["title"]), item.finding["first_at"] or "", counts(item, texts)
 
 
-def _alike(report: Report, texts: Texts) -> list[list[Item]]:
+def alike(report: Report, texts: Texts) -> list[list[Item]]:
     """The findings, those together that differ in their host only: unknown recipients at one receiver, say."""
     groups: dict[t.Any, list[Item]] = {}
     for item in report.items:
@@ -103,12 +103,12 @@ def _section(items: t.Sequence[Item], report: Report, texts: Texts, cwd: Path) -
     finding = item.finding
     yield f"## {escaped(texts.pick(finding['title']))}"
     if len(items) == 1:
-        yield _list(map(escaped, [*_hit(item, texts), *facts(item, texts)]))
+        yield _list(map(escaped, [*hit(item, texts), *facts(item, texts)]))
     else:
-        yield _list(escaped(f"{', '.join(one.finding['hosts'])}: {'; '.join(_hit(one, texts))}") for one in items)
+        yield _list(escaped(f"{', '.join(one.finding['hosts'])}: {'; '.join(hit(one, texts))}") for one in items)
         yield _list(map(escaped, facts(item, texts, with_hosts=False)))
     yield escaped(texts.pick(finding["explanation"]))
-    yield from _said(texts.say("markdown", "to_do"), map(texts.pick, item.steps), _pages(item))
+    yield from _said(texts.say("markdown", "to_do"), map(texts.pick, item.steps), pages_of(item))
     yield from (fenced(step["command"]) for step in item.steps if step["command"])
     yield from _said(texts.say("markdown", "blockers"), (text for _key, text in before_asking(finding, texts)))
     yield from _request(item, report, texts, cwd)
@@ -125,7 +125,7 @@ def _section(items: t.Sequence[Item], report: Report, texts: Texts, cwd: Path) -
     yield " ".join(code(one.finding["id"]) for one in items)
 
 
-def _hit(item: Item, texts: Texts) -> t.Iterator[str]:
+def hit(item: Item, texts: Texts) -> t.Iterator[str]:
     """How many mails, since when, to where."""
     finding = item.finding
     yield counts(item, texts)
@@ -139,12 +139,12 @@ def _hit(item: Item, texts: Texts) -> t.Iterator[str]:
 
 def _request(item: Item, report: Report, texts: Texts, cwd: Path) -> t.Iterator[str]:
     said = texts.pick(item.request.get("instruction")).splitlines()
-    yield from _said(texts.say("markdown", "request"), said, _pages(item))
+    yield from _said(texts.say("markdown", "request"), said, pages_of(item))
     if item.request.get("path"):
         yield code(shown_path(report.run_dir / item.request["path"], cwd))
 
 
-def _pages(item: Item) -> list[str]:
+def pages_of(item: Item) -> list[str]:
     """The pages of the counterpart at which to ask."""
     remedy = item.finding["remedy"]
     ways = [remedy, item.request, *(remedy.get("alternatives") or ())]
@@ -175,7 +175,7 @@ def _hosts(report: Report, texts: Texts) -> t.Iterator[str]:
     yield _table(
         [texts.say("markdown", "host"), texts.say("markdown", "state"), texts.say("markdown", "logs")],
         [
-            [escaped(host.name), texts.say("state", host.state), escaped(host.reason or _logs(report, host.name))]
+            [escaped(host.name), texts.say("state", host.state), escaped(host.reason or logs_of(report, host.name))]
             for host in report.hosts
         ],
     )
@@ -183,7 +183,7 @@ def _hosts(report: Report, texts: Texts) -> t.Iterator[str]:
         yield _list(escaped(texts.pick(remark)) for remark in report.remarks)
 
 
-def _logs(report: Report, host: str) -> str:
+def logs_of(report: Report, host: str) -> str:
     logs = [log for log in report.totals.logs if log.host == host]
     return "; ".join(f"{log.path} ({', '.join(log.notes)})" if log.notes else log.path for log in logs)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -144,7 +144,8 @@ class Writer:
         if kind == "form":
             form = self.library.forms.fill(way, self.library.templates, context)
             crib = self.library.templates.render(["request/crib.md.j2"], {**context, "form": form}).rstrip("\n") + "\n"
-            return _Part({"path": path, "subject": None, "message_id": None}, {path: crib})
+            fields = [asdict(each) for each in form.fields]
+            return _Part({"path": path, "subject": None, "message_id": None, "fields": fields}, {path: crib})
         return _Part({"path": None, "subject": None, "message_id": None}, {})
 
     def _refusals(self, finding: Finding, way: Way, context: Context) -> list[Mapping[str, str]]:

@@ -44,7 +44,7 @@ def fields(text: str) -> set[str]:
 
 
 def test_every_text_is_there_in_both_languages_and_names_the_same() -> None:
-    for texts in leaves(read(SHIPPED / "texts" / "report.yml")["texts"]):
+    for texts in leaves({name: read(SHIPPED / "texts" / f"{name}.yml")["texts"] for name in ("report", "report_page")}):
         assert fields(texts["en"]) == fields(texts["ja"]), texts
 
 

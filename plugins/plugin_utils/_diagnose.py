@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+import gc
 import typing as t
 from pathlib import Path
 
@@ -32,12 +34,13 @@ def diagnose(folder: Path, *, knowledge_paths: t.Sequence[str] = ()) -> dict[str
     name that are believed. C(domains) are those that somebody refuses.
     """
     using = recogniser(tuple(knowledge_paths))
-    hosts, broken = evidence.read(folder)
-    seen = _by_identity(using, hosts)
-    delivered_at = _delivered_at(using, hosts)
-    configured = {ip for host in hosts for ip in host.configured}
-    del hosts  # a fleet's evidence and its findings need not be held together
-    found = [finding_of(seen.pop(identifier), using.known, delivered_at=delivered_at) for identifier in list(seen)]
+    with _uncollected():
+        hosts, broken = evidence.read(folder)
+        seen = _by_identity(using, hosts)
+        delivered_at = _delivered_at(using, hosts)
+        configured = {ip for host in hosts for ip in host.configured}
+        del hosts  # a fleet's evidence and its findings need not be held together
+        found = [finding_of(seen.pop(identifier), using.known, delivered_at=delivered_at) for identifier in list(seen)]
     return {
         "schema": 1,
         "findings": sorted(found, key=_order),
@@ -45,6 +48,18 @@ def diagnose(folder: Path, *, knowledge_paths: t.Sequence[str] = ()) -> dict[str
         "addresses": sorted({ip for ip in map(normalise, configured) if ip and is_public(ip)} | _named(found, "ip")),
         "domains": sorted(_named(found, "domain")),
     }
+
+
+@contextlib.contextmanager
+def _uncollected() -> t.Iterator[None]:
+    """Let the collector of cycles rest: what is built here has none, and it would look through all of it many times."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def dumped(result: dict[str, t.Any]) -> t.Iterator[str]:

@@ -48,10 +48,10 @@ def finding_of(
     seen: t.Sequence[Seen], known: Knowledge, *, delivered_at: t.Mapping[str, datetime.datetime]
 ) -> dict[str, t.Any]:
     """Return the finding that replies of one identity make; C(delivered_at) says when each receiver last took mail."""
-    best = max(seen, key=_sureness)
+    best = max(seen, key=_sureness) if len(seen) > 1 else seen[0]
     groups = [each.group for each in seen]
     shares = {slug: _share(slug, of_one) for slug, of_one in _by_answerer(seen).items()}
-    counts = _added(share["counts"] for share in shares.values())
+    counts = _added([share["counts"] for share in shares.values()])
     first = min((group.first_at for group in groups if group.first_at), default=None)
     last = max((group.last_at for group in groups if group.last_at), default=None)
     found = findings.finding(known, best.assessment, best.egress, host=best.group.host)
@@ -64,14 +64,18 @@ def finding_of(
     return {
         **found,
         "receivers": sorted(shares.values(), key=lambda each: (-_affected(each["counts"]), each["slug"]))[:_RECEIVERS],
-        "rules": _most(((each.assessment.rule.name, each.weight) for each in seen if each.assessment.rule), None),
+        "rules": _most(seen, _rule_name, None),
         "hosts": _hosts(groups),
-        "relay_hosts": _most(((each.group.relay_host, each.weight) for each in seen if each.group.relay_host), _RELAYS),
+        "relay_hosts": _most(seen, lambda each: each.group.relay_host, _RELAYS),
         "counts": {**counts, "recipients_at_least": True} if any(group.at_least for group in groups) else counts,
         "first_at": first.isoformat() if first else None,
         "last_at": last.isoformat() if last else None,
-        "evidence": _most(((each.group.text[:_EVIDENCE_LENGTH], each.weight) for each in seen), _EVIDENCE),
+        "evidence": _most(seen, lambda each: each.group.text[:_EVIDENCE_LENGTH], _EVIDENCE),
     }
+
+
+def _rule_name(seen: Seen) -> str | None:
+    return seen.assessment.rule.name if seen.assessment.rule else None
 
 
 def _sureness(seen: Seen) -> tuple[int, int, str, str]:
@@ -84,13 +88,14 @@ def _affected(counts: t.Mapping[str, int]) -> int:
     return counts["bounced"] + counts["deferred"] + counts["expired"]
 
 
-def _added(counts: t.Iterable[t.Mapping[str, int]]) -> dict[str, t.Any]:
-    counts = list(counts)
+def _added(counts: t.Sequence[t.Mapping[str, int]]) -> dict[str, t.Any]:
+    if len(counts) == 1:  # most findings are one reply on one host: here and below they take the short way
+        return dict(counts[0])
     return {name: sum(each[name] for each in counts) for name in _COUNTED}
 
 
-def _hosts(groups: t.Iterable[Group]) -> list[str]:
-    return sorted({group.host for group in groups})
+def _hosts(groups: t.Sequence[Group]) -> list[str]:
+    return sorted({group.host for group in groups}) if len(groups) > 1 else [groups[0].host]
 
 
 def _by_answerer(seen: t.Iterable[Seen]) -> dict[str, list[Group]]:
@@ -102,11 +107,13 @@ def _by_answerer(seen: t.Iterable[Seen]) -> dict[str, list[Group]]:
 
 
 def _share(slug: str, groups: t.Sequence[Group]) -> dict[str, t.Any]:
-    domains = _summed(item for group in groups for item in group.recipient_domains.items())
+    domains = groups[0].recipient_domains
+    if len(groups) > 1:
+        domains = _summed(item for group in groups for item in group.recipient_domains.items())
     return {
         "slug": slug,
         "hosts": _hosts(groups),
-        "counts": _added(group.counts for group in groups),
+        "counts": _added([group.counts for group in groups]),
         "recipient_domains": dict(_ranked(domains)[:_DOMAINS]),
         "by_hour": row_of(added(group.by_hour for group in groups)),
     }
@@ -137,5 +144,10 @@ def _ranked(sums: t.Mapping[str, int]) -> list[tuple[str, int]]:
     return sorted(sums.items(), key=lambda item: (-item[1], item[0]))
 
 
-def _most(items: t.Iterable[tuple[str, int]], number: int | None) -> list[str]:
-    return [name for name, _count in _ranked(_summed(items))[:number]]
+def _most(seen: t.Sequence[Seen], named: t.Callable[[Seen], str | None], number: int | None) -> list[str]:
+    """Return what most replies have, by how many each stands for; those without a name do not count."""
+    if len(seen) == 1:
+        name = named(seen[0])
+        return [name] if name else []
+    items = ((named(each), each.weight) for each in seen)
+    return [name for name, _count in _ranked(_summed((name, weight) for name, weight in items if name))[:number]]

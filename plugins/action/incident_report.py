@@ -16,9 +16,22 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ansible_collections.postmaster.delist.plugins.plugin_utils._notice import (
+    Change,
+    change,
+    message,
+    run_before,
+    webhook_body,
+)
+from ansible_collections.postmaster.delist.plugins.plugin_utils._notice_send import post, send
 from ansible_collections.postmaster.delist.plugins.plugin_utils._reason import reason_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Report, gather, host_of
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import Command, of_this_run, sibling
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import (
+    Command,
+    of_this_run,
+    shown_path,
+    sibling,
+)
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_elsewhere import (
     append_to_step_summary,
     write_metrics,
@@ -34,6 +47,9 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "formats": {"type": "list", "elements": "str", "choices": list(FORMATS), "default": ["markdown", "html", "junit"]},
     "step_summary": {"type": "path"},
     "metrics_file": {"type": "path"},
+    "notify_urls": {"type": "list", "elements": "str", "no_log": True, "default": []},
+    "notify_webhook": {"type": "str", "no_log": True},
+    "notify_always": {"type": "bool", "default": False},
     "gathered": {"type": "str", "default": "evidence_host"},
     "diagnosis": {"type": "str", "default": "diagnosis_made"},
     "lists": {"type": "str", "default": "diagnosis_listed"},
@@ -62,16 +78,20 @@ class ActionModule(ActionBase):
         try:
             report = _report(cwd / options["run_dir"], options, variables, texts)
             setting = Setting(texts, _again(variables, cwd), cwd)
+            before = run_before(report.run_dir, [host.name for host in report.hosts])
             summary = report.summary(texts)
             write_json(report.run_dir / "summary.json", summary)
             files = write(report, options["formats"], setting)
             Display().display(f"\n{screen(report, **setting._asdict(), written=files)}\n")
             if not self._task.check_mode:
+                summary["notices"] = _notify(report, change(report, before), options, setting)
+                write_json(report.run_dir / "summary.json", summary)
                 _elsewhere(report, options, setting)
         except (RunFolderError, OSError, ValueError) as exc:
             raise AnsibleActionFail(f"The report cannot be written: {exc}") from None
         path = str(report.run_dir / "summary.json")
-        return {**result, "changed": False, "path": path, "files": files, "policy": summary["policy"]}
+        told = {name: summary[name] for name in ("policy", "notices")}
+        return {**result, "changed": False, "path": path, "files": files, **told}
 
 
 def _report(run_dir: Path, options: dict[str, t.Any], variables: dict[str, t.Any], texts: Texts) -> Report:
@@ -113,6 +133,22 @@ def _carried_out_by(playbook: str, run_dir: Path, variables: dict[str, t.Any]) -
         playbook=sibling(context.CLIARGS, playbook),
         extra=[f"run={run_dir.name}", *_said(variables, ("language",))],
     )
+
+
+def _notify(report: Report, changed: Change, options: dict[str, t.Any], setting: Setting) -> list[dict[str, t.Any]]:
+    """Tell who wants to know, if there is something new; a message that does not arrive is said, and fails nothing."""
+    if not changed.is_one and not options["notify_always"]:
+        return []
+    texts, run_dir = setting.texts, shown_path(report.run_dir, setting.cwd)
+    sent = []
+    if options["notify_webhook"]:
+        sent.append(post(options["notify_webhook"], webhook_body(report, changed, texts, run_dir=run_dir)))
+    if options["notify_urls"]:
+        sent += send(options["notify_urls"], *message(report, changed, texts, run_dir=run_dir))
+    for notice in sent:
+        if notice.reason:
+            Display().warning(texts.say("notice", "failed", to=notice.to, reason=notice.reason))
+    return [notice.to_data() for notice in sent]
 
 
 def _again(variables: dict[str, t.Any], cwd: Path) -> Command:

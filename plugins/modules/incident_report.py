@@ -62,6 +62,28 @@ options:
         and its folder is read by the textfile collector of a node_exporter on the controller.
       - Not written in check mode.
     type: path
+  notify_urls:
+    description:
+      - Where to send a short message, as URLs of apprise (Slack, Teams workflows, PagerDuty, mail, LINE and many more).
+        It takes C(apprise) on the controller.
+      - A message is sent when something has changed since the newest run of the same hosts before this one, such as a
+        block that is new or gone, or hosts that could no longer be read. Without such a run, when there is a block or a
+        gap.
+      - They are secrets, and are in no result, reason or log. A message that does not arrive fails nothing; it is a
+        warning, and told in RV(notices).
+      - Not sent in check mode.
+    type: list
+    elements: str
+    default: []
+  notify_webhook:
+    description:
+      - A URL to which the same is posted as JSON, schema C(knowledge/schema/notice.json). Its C(text) is all that many
+        chats want. It takes nothing but Ansible. What is said of O(notify_urls) holds for it too.
+    type: str
+  notify_always:
+    description: Send the message of every run, changed or not.
+    type: bool
+    default: false
   gathered:
     description:
       - The name of the variable in which the task that gathered the evidence registered its result on each host.
@@ -116,6 +138,24 @@ path:
   returned: success
   type: str
   sample: /home/oncall/out/20261124T001500Z/summary.json
+notices:
+  description: What became of each message; empty where there was nothing to say or nobody to tell.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    to:
+      description: V(webhook), or V(apprise) with the number of the URL.
+      type: str
+      sample: apprise 1
+    sent:
+      description: Whether the service took it.
+      type: bool
+      sample: true
+    reason:
+      description: Why not; it holds nothing of the URL.
+      type: str
+      sample: null
 policy:
   description: Whether the run can be relied on as a whole. Findings alone do not count against it.
   returned: success

@@ -153,6 +153,7 @@ class Report:
             "listings_not_clean": not_clean(self.lists) if self.lists else [],
             "cases_due": [],
             "changed": [],
+            "notices": [],
         }
 
     @property

@@ -1,0 +1,135 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to the collection: may change at any time without notice.
+"""What a message about a run says: what it came to, and what has changed since the run before; short, for a chat."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from dataclasses import dataclass
+from pathlib import Path
+
+from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import clip, plain
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Item, Report
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_phrases import headline, totals, verdict
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import Texts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import LATEST, RunFolderError, about
+
+SCHEMA = 1
+SUMMARY = "summary.json"
+
+_ROWS = 10
+_COLUMNS = 160
+# Runs whose folders are looked at for the one before.
+_LOOKED_AT = 200
+
+Data = t.Mapping[str, t.Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """The blocks and gaps of a run against those of the run before; all is new where there is none."""
+
+    before: str | None
+    new: t.Sequence[Item]
+    still: t.Sequence[Item]
+    cleared: t.Sequence[Data]
+    is_otherwise: bool  # another verdict, or no longer, or only now, all that there is to see
+
+    @property
+    def is_one(self) -> bool:
+        return bool(self.new or self.cleared or self.is_otherwise)
+
+
+def change(report: Report, before: Data | None) -> Change:
+    """Compare a run with the summary of the one before."""
+    known = {finding["id"]: finding for finding in _blocks(before)}
+    now = {item.finding["id"] for item in report.blocks}
+    # What was not looked at is not gone.
+    looked = not report.not_read and "diagnosis" not in report.failed_steps
+    is_whole = not report.not_read and not report.failed_steps
+    said = (before["verdict"], before["policy"]["passed"]) if before else ("clear", True)
+    return Change(
+        before=before["run_id"] if before else None,
+        new=[item for item in report.blocks if item.finding["id"] not in known],
+        still=[item for item in report.blocks if item.finding["id"] in known],
+        cleared=[finding for name, finding in known.items() if looked and name not in now],
+        is_otherwise=said != (report.verdict, is_whole),
+    )
+
+
+def run_before(run_dir: Path, hosts: t.Collection[str]) -> Data | None:
+    """Return the summary of the newest run of the same hosts before this one, or of this folder's own last report."""
+    own = _summary(run_dir)
+    if own:
+        return own
+    found: list[tuple[str, Path]] = []
+    paths = sorted(run_dir.parent.glob(f"*/{SUMMARY}"), reverse=True)
+    for path in [path for path in paths if path.parent.name != LATEST and path.parent != run_dir][:_LOOKED_AT]:
+        try:
+            said = about(path.parent)
+            if set(said["hosts"]) == set(hosts):
+                found.append((said["started_at"], path.parent))
+        except (RunFolderError, KeyError, TypeError):
+            continue  # somebody else's folder
+    return _summary(max(found)[1]) if found else None
+
+
+def message(report: Report, changed: Change, texts: Texts, *, run_dir: str) -> tuple[str, str]:
+    """Return title and text."""
+    title = clip(verdict(report, texts), _COLUMNS)
+    rows = [
+        *(texts.say("notice", "new", text=headline(item, texts)) for item in changed.new),
+        *(texts.say("notice", "cleared", text=texts.pick(finding.get("title"))) for finding in changed.cleared),
+        *(texts.say("notice", "still", text=headline(item, texts)) for item in changed.still),
+        *report.reasons(texts),
+    ]
+    lines = [totals(report, texts), *(clip(plain(row), _COLUMNS) for row in rows[:_ROWS])]
+    if len(rows) > _ROWS:
+        lines.append(texts.say("more_findings", count=len(rows) - _ROWS))
+    return title, "\n".join([*lines, texts.say("report", path=run_dir)])
+
+
+def webhook_body(report: Report, changed: Change, texts: Texts, *, run_dir: str) -> dict[str, t.Any]:
+    """Return what is posted: schema C(knowledge/schema/notice.json); C(text) is all that a chat needs."""
+    title, text = message(report, changed, texts, run_dir=run_dir)
+    return {
+        "schema": SCHEMA,
+        "run_id": report.run_id,
+        "before": changed.before,
+        "finished_at": report.finished_at,
+        "verdict": report.verdict,
+        "passed": not report.reasons(texts),
+        "title": title,
+        "text": f"{title}\n{text}",
+        "new": [_short(item.finding, texts) for item in changed.new],
+        "still": [_short(item.finding, texts) for item in changed.still],
+        "cleared": [_short(finding, texts) for finding in changed.cleared],
+        "hosts": {
+            state: [host.name for host in report.hosts if host.state == state] for state in ("failed", "unreachable")
+        },
+    }
+
+
+def _short(finding: Data, texts: Texts) -> dict[str, t.Any]:
+    names = ("id", "receiver", "list", "cause", "severity", "hosts", "counts", "first_at", "last_at")
+    return {
+        **{name: finding.get(name) for name in names},
+        "subject": finding["subject"]["value"],
+        "title": plain(texts.pick(finding.get("title"))),
+    }
+
+
+def _blocks(summary: Data | None) -> list[Data]:
+    return [finding for finding in summary["findings"] if finding.get("opens_case")] if summary else []
+
+
+def _summary(folder: Path) -> Data | None:
+    try:
+        found = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
+        is_one = found["schema"] == SCHEMA and {"findings", "verdict", "policy", "run_id"} <= set(found)
+        return t.cast("Data", found) if is_one else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

@@ -14,7 +14,8 @@ import typing as t
 OWN = "ansible_collections.postmaster.delist.plugins."
 YOUNGER_THAN_HOSTS = {"graphlib", "tomllib", "zoneinfo"}
 TALKS_TO_HOSTS = ("ansible.executor", "ansible.plugins.action", "ansible.plugins.connection", "socket", "subprocess")
-CONTROLLER_PACKAGES = {"ansible", "dns", "jinja2", "jsonschema", "referencing", "sqlalchemy", "yaml"}
+# markupsafe is how jinja2 tells what is escaped.
+CONTROLLER_PACKAGES = {"ansible", "dns", "jinja2", "jsonschema", "markupsafe", "referencing", "sqlalchemy", "yaml"}
 EXTRA_PACKAGES = {"apprise", "authres", "boto3", "botocore", "imap_tools", "psycopg"}
 
 

@@ -11,7 +11,7 @@ PYTHON_IN_VENV := .venv/bin/python
 export ANSIBLE_CONFIG ?= ansible.cfg
 export ANSIBLE_COLLECTIONS_PATH := .collections:$(or $(ANSIBLE_COLLECTIONS_PATH),~/.ansible/collections:/usr/share/ansible/collections)
 
-.PHONY: help setup setup-dev incident explain test lint bench bench-evidence bench-explain bench-dnsbl bench-ledger bench-lab \
+.PHONY: help setup setup-dev incident audit explain test lint bench bench-evidence bench-explain bench-dnsbl bench-ledger bench-lab \
         lab lab-setup lab-down lab-in lab-on lab-test lab-smoke test-browser nightly knowledge clean
 
 help: ## This list
@@ -30,6 +30,9 @@ setup-dev: .venv/.setup-dev ## The same, with the tools of tests and linters
 
 incident: .venv/.setup ## Who blocks us, and why: reads the mail hosts, changes none
 	@$(PYTHON_IN_VENV) tools/play.py incident
+
+audit: .venv/.setup ## What is new in the fleet since the last audit, by policy: ARGS="-e baseline=yes" at first
+	@$(PYTHON_IN_VENV) tools/play.py audit
 
 explain: .venv/.setup ## What a pasted reply or log line means (reads standard input)
 	@$(PYTHON_IN_VENV) tools/play.py explain

@@ -33,7 +33,10 @@ OLD_AFTER = datetime.timedelta(days=548)
 # Files of their own kind, and their schemas.
 OTHER_FILES = {
     "cases.yml": "cases",
+    "delivery.yml": "delivery",
+    "lint.yml": "lint",
     "sender_dns.yml": "sender_dns",
+    "texts/audit.yml": "texts",
     "texts/cases.yml": "texts",
     "texts/findings.yml": "finding_texts",
     "texts/report.yml": "texts",

@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs a playbook of this checkout the way `make` is asked to: tools/play.py incident | explain.
+"""Runs a playbook of this checkout the way `make` is asked to: tools/play.py incident | audit | explain.
 
-incident: INVENTORY, LIMIT and SINCE of the environment; explain: standard input. Both: LANGUAGE, and ARGS with any
-further options of ansible-playbook. The sample incident has a DNS of its own while it runs; others ask the real one.
+incident, audit: INVENTORY, LIMIT and SINCE of the environment; explain: standard input. All: LANGUAGE, and ARGS with
+any further options of ansible-playbook. Ends with its code: 2 by policy, 1 where the tool failed (make knows only 2).
+The sample incident has a DNS of its own while it runs; others ask the real one.
 """
 
 from __future__ import annotations
@@ -50,12 +51,12 @@ def command(playbook: str, *options: str, **extra_vars: str) -> list[str]:
     return [PLAYBOOK, f"postmaster.delist.{playbook}", *options, "-e", json.dumps(given), *further]
 
 
-def incident() -> int:
+def over_fleet(playbook: str) -> int:
     inventory = os.environ.get("INVENTORY") or SAMPLE.name
     limit = os.environ.get("LIMIT")
     options = ["-i", inventory, *(["-l", limit] if limit else [])]
     with surroundings(Path(inventory).resolve()) as further:
-        asked = command("incident", *options, since=os.environ.get("SINCE", ""), language=language(), **further)
+        asked = command(playbook, *options, since=os.environ.get("SINCE", ""), language=language(), **further)
         return subprocess.run(asked, check=False).returncode
 
 
@@ -108,7 +109,11 @@ def complaint(screen: str) -> str | None:
 
 
 def main() -> int:
-    plays: dict[str, t.Callable[[], int]] = {"incident": incident, "explain": explain}
+    plays: dict[str, t.Callable[[], int]] = {
+        "incident": lambda: over_fleet("incident"),
+        "audit": lambda: over_fleet("audit"),
+        "explain": explain,
+    }
     os.chdir(ROOT)
     # The pasted text is removed however this ends.
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))

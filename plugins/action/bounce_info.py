@@ -12,7 +12,9 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._options import MODULE
+from ansible_collections.postmaster.delist.plugins.plugin_utils._audit_lint import handed_over
 from ansible_collections.postmaster.delist.plugins.plugin_utils._evidence_files import notes, write
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import KnowledgeError, load
 
 
 class ActionModule(ActionBase):
@@ -23,7 +25,12 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         options = self.validate_argument_spec(argument_spec=MODULE)[1]
-        folder = options.pop("evidence_dir")
+        folder, knowledge_paths = options.pop("evidence_dir"), options.pop("knowledge_paths")
+        if options["lint"] and not options["facts"]:
+            try:
+                options["facts"] = handed_over(load(knowledge_paths))
+            except KnowledgeError as error:
+                raise AnsibleActionFail(str(error)) from None
         given = {name: value for name, value in options.items() if value is not None}
         given.setdefault("host", str((task_vars or {}).get("inventory_hostname", "localhost")))
         result.update(self._execute_module("postmaster.delist.bounce_info", module_args=given, task_vars=task_vars))

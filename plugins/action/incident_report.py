@@ -16,6 +16,8 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ansible_collections.postmaster.delist.plugins.plugin_utils import _audit_report as audits
+from ansible_collections.postmaster.delist.plugins.plugin_utils import _audit_screen
 from ansible_collections.postmaster.delist.plugins.plugin_utils._notice import (
     Change,
     change,
@@ -24,6 +26,8 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._notice import (
     webhook_body,
 )
 from ansible_collections.postmaster.delist.plugins.plugin_utils._notice_send import post, send
+from ansible_collections.postmaster.delist.plugins.plugin_utils._policy import CODES, Rules
+from ansible_collections.postmaster.delist.plugins.plugin_utils._policy_accepted import AcceptedError, read
 from ansible_collections.postmaster.delist.plugins.plugin_utils._reason import reason_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Report, gather, host_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import (
@@ -54,6 +58,10 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "diagnosis": {"type": "str", "default": "diagnosis_made"},
     "lists": {"type": "str", "default": "diagnosis_listed"},
     "request": {"type": "str", "default": "request_written"},
+    "audit": {"type": "str", "default": "audit_made"},
+    "fail_on": {"type": "list", "elements": "str", "choices": list(CODES), "default": list(CODES)},
+    "max_unknown": {"type": "float", "default": 50.0},
+    "accepted": {"type": "path"},
 }
 
 # The short extra vars of the playbooks that a repeated command needs, where they are plain words.
@@ -82,11 +90,13 @@ class ActionModule(ActionBase):
             summary = report.summary(texts)
             write_json(report.run_dir / "summary.json", summary)
             files = write(report, options["formats"], setting)
-            Display().display(f"\n{screen(report, **setting._asdict(), written=files)}\n")
+            Display().display(f"\n{_screen(report, setting, files)}\n")
             if not self._task.check_mode:
                 summary["notices"] = _notify(report, change(report, before), options, setting)
                 write_json(report.run_dir / "summary.json", summary)
                 _elsewhere(report, options, setting)
+        except AcceptedError as exc:
+            raise AnsibleActionFail(str(exc)) from None
         except (RunFolderError, OSError, ValueError) as exc:
             raise AnsibleActionFail(f"The report cannot be written: {exc}") from None
         path = str(report.run_dir / "summary.json")
@@ -103,15 +113,28 @@ def _report(run_dir: Path, options: dict[str, t.Any], variables: dict[str, t.Any
         )
         for name in variables["ansible_play_hosts_all"]
     ]
+    now = datetime.datetime.now().astimezone()
     steps = {step: variables.get(options[step]) or {} for step in ("diagnosis", "lists", "request")}
     return gather(
         run_dir,
         hosts=hosts,
-        finished_at=datetime.datetime.now().astimezone(),
+        finished_at=now,
         failed_steps={step: reason_of(result) for step, result in steps.items() if result.get("failed")},
         lists_asked="path" in steps["lists"],
         commands={name: _carried_out_by(name, run_dir, variables) for name in _CARRIED_OUT},
+        fail_on=options["fail_on"],
+        audit=_audit(options, variables, now),
     )
+
+
+def _audit(options: dict[str, t.Any], variables: dict[str, t.Any], now: datetime.datetime) -> audits.Audit | None:
+    """Return the audit of this very run, if there was one."""
+    path = (variables.get(options["audit"]) or {}).get("path")
+    if path is None:
+        return None
+    accepted = read(Path.cwd() / options["accepted"]) if options["accepted"] else []
+    rules = Rules(fail_on=options["fail_on"], max_unknown=options["max_unknown"], accepted=accepted)
+    return audits.gathered(Path(path), rules, today=now.date())
 
 
 def _elsewhere(report: Report, options: dict[str, t.Any], setting: Setting) -> None:
@@ -149,6 +172,15 @@ def _notify(report: Report, changed: Change, options: dict[str, t.Any], setting:
         if notice.reason:
             Display().warning(texts.say("notice", "failed", to=notice.to, reason=notice.reason))
     return [notice.to_data() for notice in sent]
+
+
+def _screen(report: Report, setting: Setting, files: dict[str, str]) -> str:
+    if report.audit is None:
+        return screen(report, **setting._asdict(), written=files)
+    own = Texts(setting.texts.language, file="audit")
+    return _audit_screen.screen(
+        report, report.audit, texts=own, said=setting.texts, again=setting.again, cwd=setting.cwd, written=files
+    )
 
 
 def _again(variables: dict[str, t.Any], cwd: Path) -> Command:

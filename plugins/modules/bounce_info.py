@@ -24,6 +24,7 @@ author:
 extends_documentation_fragment:
   - postmaster.delist._attributes
   - postmaster.delist._attributes.info_module
+  - postmaster.delist._knowledge
 options:
   paths:
     description:
@@ -130,6 +131,17 @@ options:
     description:
       - How long to read logs; the newest are read first. By default there is no limit.
     type: float
+  lint:
+    description:
+      - Whether to look over the configuration of Postfix too, as M(postmaster.delist.postfix_lint_info) does, in the
+        same task. What it finds is in the evidence.
+    type: bool
+    default: false
+  facts:
+    description:
+      - What is known of lists and public resolvers. Filled in from the knowledge of the collection.
+    type: dict
+    default: {}
   host:
     description:
       - The host's name in the evidence. By default its name in the inventory.
@@ -140,6 +152,7 @@ options:
     type: path
 seealso:
   - module: postmaster.delist.diagnose
+  - module: postmaster.delist.postfix_lint_info
 """
 
 EXAMPLES = r"""
@@ -222,6 +235,7 @@ evidence:
       expiring: {within_seconds: 86400, messages: 0, next_at: "2026-11-28T22:04:31+09:00"}
       by_signature: []
     egress: {configured: [203.0.113.7], relayhost: null, by_service: {}}
+    lint: null
     totals:
       lines_matched: 412
       lines_unparsed: 0

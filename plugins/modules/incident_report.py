@@ -107,7 +107,33 @@ options:
         reported.
     type: str
     default: request_written
+  audit:
+    description:
+      - The name of the variable with the result of M(postmaster.delist.fleet_audit). With one, the screen and the
+        reports say what has changed, and the policy weighs it.
+    type: str
+    default: audit_made
+  fail_on:
+    description:
+      - What the policy refuses. V(unreachable) are hosts that could not be reached or read.
+      - The others weigh an audit alone. V(new), V(critical) and V(overdue) are concerns that are neither accepted, nor
+        known by a baseline, nor for information only. V(unknown_ratio) is more than O(max_unknown).
+    type: list
+    elements: str
+    choices: [new, critical, overdue, unknown_ratio, unreachable]
+    default: [new, critical, overdue, unknown_ratio, unreachable]
+  max_unknown:
+    description: The percentage of the lists' answers that may stay unknown in an audit.
+    type: float
+    default: 50.0
+  accepted:
+    description:
+      - A file on the controller with what is accepted in an audit, each entry with C(reason), C(owner), C(expires) (the
+        last day on which it counts), and what it is about, by C(id), C(check), C(subject), C(receiver), C(list) or
+        C(host).
+    type: path
 seealso:
+  - module: postmaster.delist.fleet_audit
   - module: postmaster.delist.run_folder
   - module: postmaster.delist.delist_request
 """

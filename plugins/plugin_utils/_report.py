@@ -13,9 +13,11 @@ import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
+from ansible_collections.postmaster.delist.plugins.plugin_utils._audit_report import Audit
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import SHIPPED
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import read
 from ansible_collections.postmaster.delist.plugins.plugin_utils._listings import not_clean
+from ansible_collections.postmaster.delist.plugins.plugin_utils._policy import CODES
 from ansible_collections.postmaster.delist.plugins.plugin_utils._reason import reason_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import Command
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_evidence import Evidence, Log, added_up
@@ -92,6 +94,8 @@ class Report:
     remarks: t.Sequence[Data]
     lists: Data | None = None
     hold: Command | None = None
+    fail_on: t.Collection[str] = CODES
+    audit: Audit | None = None
 
     @property
     def read(self) -> list[Host]:
@@ -127,11 +131,26 @@ class Report:
         return "clear" if self.totals.seen else "unseen"
 
     def reasons(self, texts: Texts) -> list[str]:
-        """Why this run cannot be relied on as a whole; empty if it can."""
-        return [texts.say("policy", host.state, host=host.name, reason=host.reason) for host in self.not_read] + [
-            texts.say("policy", "step_failed", step=texts.say("step", step), reason=reason)
-            for step, reason in self.failed_steps.items()
+        """Why this run does not pass; empty if it does."""
+        unread = self.not_read if "unreachable" in self.fail_on else []
+        return [
+            *(texts.say("policy", host.state, host=host.name, reason=host.reason) for host in unread),
+            *(
+                texts.say("policy", "step_failed", step=texts.say("step", step), reason=reason)
+                for step, reason in self.failed_steps.items()
+            ),
+            *(self.audit.reasons(Texts(texts.language, file="audit")) if self.audit else ()),
         ]
+
+    @property
+    def refused(self) -> dict[str, list[str]]:
+        """By which rules this run does not pass, and for each the hosts or the ids of concerns."""
+        unread = [host.name for host in self.not_read] if "unreachable" in self.fail_on else []
+        return {**({"unreachable": unread} if unread else {}), **(self.audit.refused if self.audit else {})}
+
+    @property
+    def passed(self) -> bool:
+        return not self.refused and not self.failed_steps
 
     def summary(self, texts: Texts) -> dict[str, t.Any]:
         """The contents of summary.json."""
@@ -141,7 +160,12 @@ class Report:
             "run_id": self.run_id,
             "started_at": self.started_at,
             "finished_at": self.finished_at,
-            "policy": {"passed": not reasons, "reasons": reasons},
+            "policy": {
+                "passed": self.passed,
+                "reasons": reasons,
+                "fail_on": sorted(self.fail_on),
+                "refused": self.refused,
+            },
             "hosts": {
                 "ok": [host.name for host in self.read],
                 "failed": [host.name for host in self._in("failed")],
@@ -151,7 +175,8 @@ class Report:
             "findings": [item.finding for item in self.items],
             "requests": [item.request for item in self.items if item.request],
             "listings_not_clean": not_clean(self.lists) if self.lists else [],
-            "cases_due": [],
+            "cases_due": self.audit.cases_due() if self.audit else [],
+            "audit": self.audit.summary() if self.audit else None,
             "changed": [],
             "notices": [],
         }
@@ -173,6 +198,8 @@ def gather(
     failed_steps: t.Mapping[str, str],
     lists_asked: bool = False,
     commands: t.Mapping[str, Command] | None = None,
+    fail_on: t.Collection[str] = CODES,
+    audit: Audit | None = None,
 ) -> Report:
     """Read what the run's folder holds; what a failed step left out is simply not there.
 
@@ -204,6 +231,8 @@ def gather(
         remarks=diagnosis["notes"],
         lists=_json(run_dir / "listings.json", None) if lists_asked else None,
         hold=(commands or {}).get("hold"),
+        fail_on=fail_on,
+        audit=audit,
     )
 
 

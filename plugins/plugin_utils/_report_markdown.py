@@ -10,6 +10,7 @@ import re
 import typing as t
 from pathlib import Path
 
+from ansible_collections.postmaster.delist.plugins.plugin_utils import _audit_markdown as audits
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import plain
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Item, Report
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import Command, shown_path
@@ -42,7 +43,7 @@ _REPLIES_SHOWN = 3
 
 def markdown(report: Report, *, texts: Texts, again: Command, cwd: Path) -> str:
     """The whole report."""
-    parts = [*_top(report, texts), *_overview(report, texts)]
+    parts = [*_top(report, texts), *_audit(report, texts), *_overview(report, texts)]
     for items in alike(report, texts):
         parts += _section(items, report, texts, cwd)
     parts += [*_lists(report, texts), *_hosts(report, texts), *_policy(report, texts)]
@@ -75,6 +76,22 @@ def _top(report: Report, texts: Texts) -> t.Iterator[str]:
     yield f"**{escaped(verdict(report, texts))}**"
     yield escaped(texts.say("markdown", "begun", started=report.started_at, finished=report.finished_at))
     yield escaped(totals(report, texts))
+
+
+def _audit(report: Report, texts: Texts) -> t.Iterator[str]:
+    """What changed since the last audit, before all else."""
+    if report.audit is None:
+        return
+    own = Texts(texts.language, file="audit")
+    yield f"## {own.say('markdown', 'title')}"
+    for title, (head, rows) in (
+        (None, audits.concerns(report.audit, own)),
+        (own.say("markdown", "delivery"), audits.deliveries(report.audit, own)),
+    ):
+        if rows:
+            yield from [f"### {title}"] if title else []
+            yield _table(head, [list(map(escaped, row)) for row in rows])
+    yield from _said(own.say("markdown", "entries"), audits.entries(report.audit, own))
 
 
 def _overview(report: Report, texts: Texts) -> t.Iterator[str]:

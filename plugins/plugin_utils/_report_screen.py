@@ -45,7 +45,7 @@ _LINES_OF_HOLD = 3
 _BLOCKERS_SHOWN = 1
 _INDENT = "  "
 # What a receiver's name adds in brackets.
-_IN_BRACKETS = re.compile(r" ?[(（][^()（）]*[)）]")
+IN_BRACKETS = re.compile(r" ?[(（][^()（）]*[)）]")
 # Refusals of a request that the operator ends by saying something.
 _WORDS_MISSING = frozenset({"fixed_text_missing", "words_missing"})
 
@@ -86,11 +86,11 @@ def _window(report: Report, texts: Texts) -> str:
 def _gaps(report: Report, texts: Texts) -> t.Iterator[str]:
     """What this picture lacks: before the findings, for who acts on half of it must know."""
     for host in report.not_read[:_NOT_READ_SHOWN]:
-        yield from _reason(texts.say("not_read", host=host.name, reason=host.reason))
+        yield from reason_lines(texts.say("not_read", host=host.name, reason=host.reason))
     if len(report.not_read) > _NOT_READ_SHOWN:
         yield texts.say("more_not_read", count=len(report.not_read) - _NOT_READ_SHOWN)
     for step, reason in report.failed_steps.items():
-        yield from _reason(texts.say("not_done", step=texts.say("step", step), reason=reason))
+        yield from reason_lines(texts.say("not_done", step=texts.say("step", step), reason=reason))
     notes = list(_notes(report, texts))
     yield from (clip(note, WIDTH) for note in notes[:_NOTES_SHOWN])
     if len(notes) > _NOTES_SHOWN:
@@ -157,7 +157,7 @@ def _head_of(item: Item, texts: Texts) -> str:
     hit = texts.say("finding", "hit", hit=item.hit, since=f"{began:%m-%d %H:%M}") if began else ""
     room = WIDTH - columns(hit) - (2 if hit else 0)
     whole = headline(item, texts)
-    shown = clip(whole if columns(whole) <= room else _IN_BRACKETS.sub("", whole), room)
+    shown = clip(whole if columns(whole) <= room else IN_BRACKETS.sub("", whole), room)
     return f"{shown}{' ' * (WIDTH - columns(shown) - columns(hit))}{hit}".rstrip()
 
 
@@ -217,7 +217,7 @@ def _lists(report: Report, texts: Texts) -> list[str]:
     label = texts.say("lists", "label")
     lines = _packed(sayings(report.lists, texts), indent=" " * columns(label))[:_LINES_OF_LISTS]
     for problem in problems(report.lists, texts):
-        lines += _reason(problem, indent=" " * columns(label))
+        lines += reason_lines(problem, indent=" " * columns(label))
     return [label + line.lstrip() if number == 0 else line for number, line in enumerate(lines)]
 
 
@@ -239,6 +239,13 @@ def _foot(report: Report, texts: Texts, again: Command, cwd: Path, written: t.Ma
     if any(_WORDS_MISSING & {reason["code"] for reason in _refusals(item)} for item in report.items):
         yield clip(texts.say("say"), WIDTH)
     yield from _hold(report, texts)
+    yield from whereabouts(report, texts, again, cwd, written)
+
+
+def whereabouts(
+    report: Report, texts: Texts, again: Command, cwd: Path, written: t.Mapping[str, str]
+) -> t.Iterator[str]:
+    """Yield where the rest is, and the command that does it again."""
     to_read = [written[name] for name in FOR_PEOPLE if name in written] or [str(report.run_dir / "summary.json")]
     names = [shown_path(to_read[0], cwd), *(Path(path).name for path in to_read[1:])]
     yield texts.say("report", path=", ".join(names))
@@ -263,7 +270,7 @@ def _refusals(item: Item) -> t.Sequence[t.Mapping[str, str]]:
     return item.request.get("refusals") or ([refused] if refused else [])
 
 
-def _reason(text: str, *, indent: str = "") -> list[str]:
+def reason_lines(text: str, *, indent: str = "") -> list[str]:
     """Why something is missing; where it is long, its middle is left out: the cause stands last."""
     room = WIDTH - len(indent)
     lines = wrap(text, room)

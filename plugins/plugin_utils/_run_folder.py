@@ -15,6 +15,7 @@ from pathlib import Path
 
 ABOUT = "run.json"
 LATEST = "latest"
+SUMMARY = "summary.json"
 
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _OWNER_ONLY = 0o700
@@ -37,6 +38,8 @@ def open_run(parent: Path, *, hosts: t.Sequence[str], started_at: datetime.datet
         "started_at": started_at.isoformat(timespec="seconds"),
         "hosts": list(hosts),
     }
+    # Whoever finds a summary finds that of a run that has ended, not of an earlier one of the same name.
+    (folder / SUMMARY).unlink(missing_ok=True)
     write_json(folder / ABOUT, about)
     _point_latest_at(folder)
     return folder

@@ -27,6 +27,9 @@ from ansible_collections.postmaster.delist.plugins.module_utils._evidence._readi
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._sums import Sums
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._tally import Wanted
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._window import Window
+from ansible_collections.postmaster.delist.plugins.module_utils._postfix import _lint
+from ansible_collections.postmaster.delist.plugins.module_utils._postfix._errors import PostfixError
+from ansible_collections.postmaster.delist.plugins.module_utils._postfix._postconf import Postfix
 
 SCHEMA = 1
 
@@ -51,6 +54,8 @@ class Request(t.NamedTuple):
     max_bytes: int | None = None
     max_seconds: float | None = None
     proofs: t.Sequence[str] = ()
+    lint: bool = False
+    facts: t.Mapping[str, t.Any] = {}
     host: str = "localhost"
 
     @classmethod
@@ -137,6 +142,7 @@ class _Host:
         queue, queue_source = self._queue(privacy)
         egress = _egress.find(self._programs, self._instances, _egress.check(request.egress))
         self._postfix.notes.update(dict.fromkeys(egress.notes))
+        looks = self._look() if request.lint else None
         others = [
             source for source in (queue_source, self._postfix) if source.notes or (source is queue_source and queue)
         ]
@@ -156,6 +162,7 @@ class _Host:
                 "relayhost": egress.relayhost,
                 "by_service": egress.by_service,
             },
+            "lint": looks,
             "totals": _totals(sums, logs.sources.values()),
         }
         if not logs.is_anything_read():
@@ -180,6 +187,16 @@ class _Host:
         if queue.unparsed:
             source.notes[f"{queue.unparsed} messages could not be read"] = None
         return (queue.rendered(privacy) if answered or queue.bytes_read else None), source
+
+    def _look(self) -> list[dict[str, t.Any]]:
+        facts = _lint.Facts.of(self._request.facts)
+        looks = []
+        for instance in self._instances:
+            try:
+                looks.append(_lint.look(Postfix(instance.config_directory), facts))
+            except PostfixError as error:
+                self._postfix.notes[str(error)] = None
+        return looks
 
     def _why_nothing(self, logs: _sources.Sources) -> str:
         tried = [f"{source.path}: {note}" for source in logs.sources.values() for note in source.notes]

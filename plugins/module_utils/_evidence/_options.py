@@ -29,7 +29,10 @@ MODULE: dict[str, dict[str, t.Any]] = {
     "max_groups": {"type": "int", "default": 2000},
     "max_bytes": {"type": "int"},
     "max_seconds": {"type": "float"},
+    "lint": {"type": "bool", "default": False},
+    "facts": {"type": "dict", "default": {}},
     "host": {"type": "str"},
     # The action's alone: it never reaches a host, but the documentation of both is one.
     "evidence_dir": {"type": "path"},
+    "knowledge_paths": {"type": "list", "elements": "path", "default": []},
 }

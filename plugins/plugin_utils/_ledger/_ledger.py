@@ -68,7 +68,7 @@ def open_ledger(url: str, timings: Durations, *, now: datetime.datetime, dry_run
     try:
         with _connected(url, dry_run=dry_run) as connection:
             with connection.begin():
-                tables.prepare(connection, stamp(now))
+                tables.prepare(connection, stamp(now), dry_run=dry_run and tables.exists(url))
             yield Ledger(connection, timings, dry_run=dry_run)
     except tables.Unusable as exc:
         raise LedgerError(str(exc)) from None

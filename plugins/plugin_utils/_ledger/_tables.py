@@ -18,22 +18,31 @@ try:
 except ImportError as exc:
     MISSING = str(exc)
 
-VERSION = 1
+VERSION = 2
 # An option of a connection: the transaction is going to write.
 WRITES = "delist_writes"
 _BUSY_SECONDS = 30
 _REFUSAL = "the ledger only appends"
+# What each table's triggers are named by; the events came first, and keep theirs.
+_APPEND_ONLY = {"delist_events": "delist_no", "delist_runs": "delist_runs_no", "delist_concerns": "delist_concerns_no"}
 _SQLITE_TRIGGERS = [
-    f"CREATE TRIGGER IF NOT EXISTS delist_no_{verb.lower()} BEFORE {verb} ON delist_events"
+    f"CREATE TRIGGER IF NOT EXISTS {prefix}_{verb.lower()} BEFORE {verb} ON {table}"
     f" BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
+    for table, prefix in _APPEND_ONLY.items()
     for verb in ("UPDATE", "DELETE")
 ]
 _POSTGRESQL_TRIGGERS = [
     "CREATE OR REPLACE FUNCTION delist_refuse() RETURNS trigger LANGUAGE plpgsql AS"
     f" $$ BEGIN RAISE EXCEPTION '{_REFUSAL}'; END $$",
-    "DROP TRIGGER IF EXISTS delist_no_change ON delist_events",
-    "CREATE TRIGGER delist_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON delist_events"
-    " FOR EACH STATEMENT EXECUTE FUNCTION delist_refuse()",
+    *(
+        statement
+        for table, prefix in _APPEND_ONLY.items()
+        for statement in (
+            f"DROP TRIGGER IF EXISTS {prefix}_change ON {table}",
+            f"CREATE TRIGGER {prefix}_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
+            " FOR EACH STATEMENT EXECUTE FUNCTION delist_refuse()",
+        )
+    ),
 ]
 _TRIGGERS = {"sqlite": _SQLITE_TRIGGERS, "postgresql": _POSTGRESQL_TRIGGERS}
 # One writer at a time makes the tables; any number that no other program is likely to lock.
@@ -45,11 +54,16 @@ class Unusable(Exception):
 
 
 class Tables(t.NamedTuple):
-    """C(schema) has the versions that the tables went through, C(events) all else."""
+    """C(schema) has the versions that the tables went through, C(events) the cases.
+
+    Since version 2: C(runs) has the audits of fleets, and C(concerns) what each of them found.
+    """
 
     meta: sa.MetaData
     schema: sa.Table
     events: sa.Table
+    runs: sa.Table
+    concerns: sa.Table
 
 
 @functools.lru_cache(maxsize=1)
@@ -78,7 +92,27 @@ def tables() -> Tables:
         sa.Column("due", sa.String(40)),
         sa.Column("due_at", sa.String(40), index=True),
     )
-    return Tables(meta, schema, events)
+    runs = sa.Table(
+        "delist_runs",
+        meta,
+        sa.Column("id", sa.String(36), primary_key=True),
+        sa.Column("run_id", sa.String(64), nullable=False),
+        sa.Column("at", sa.String(40), nullable=False, index=True),
+        sa.Column("actor", sa.String(200), nullable=False),
+        sa.Column("data", sa.Text, nullable=False),
+    )
+    concerns = sa.Table(
+        "delist_concerns",
+        meta,
+        sa.Column("run", sa.String(36), primary_key=True),
+        sa.Column("concern", sa.String(700), primary_key=True),
+        # Of what a thousand nights have found only the last word on each concern is read.
+        sa.Column("at", sa.String(40), nullable=False),
+        sa.Column("state", sa.String(20), nullable=False),
+        sa.Column("data", sa.Text, nullable=False),
+        sa.Index("delist_concerns_newest", "concern", "at"),
+    )
+    return Tables(meta, schema, events, runs, concerns)
 
 
 def exists(url: str) -> bool:
@@ -112,8 +146,8 @@ def engine(url: str) -> sa.Engine:
     raise Unusable(f"a ledger lies in SQLite or PostgreSQL, not in {name}: sqlite:////path or postgresql+psycopg://")
 
 
-def prepare(connection: sa.Connection, now: str) -> None:
-    """Make the tables, or bring those of an older version up to date.
+def prepare(connection: sa.Connection, now: str, *, dry_run: bool = False) -> None:
+    """Make the tables, or bring those of an older version up to date; a dry run leaves an older version as it is.
 
     :raises Unusable: the tables were made by a newer version of the collection
     """
@@ -122,7 +156,8 @@ def prepare(connection: sa.Connection, now: str) -> None:
     schema = tables().schema
     there = sa.inspect(connection).has_table(tables().schema.name)
     version = connection.scalar(sa.select(sa.func.max(schema.c.version))) if there else None
-    if version is None:
+    if version is None or (version < VERSION and not dry_run):
+        # What a later version added is tables, so making those that are missing is all there is to migrate.
         tables().meta.create_all(connection)
         for statement in _TRIGGERS[connection.dialect.name]:
             connection.exec_driver_sql(statement)

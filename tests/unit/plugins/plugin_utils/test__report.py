@@ -14,6 +14,7 @@ import pytest
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import SHIPPED
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import read
+from ansible_collections.postmaster.delist.plugins.plugin_utils._policy import CODES
 from ansible_collections.postmaster.delist.plugins.plugin_utils._reason import reason_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Host, host_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_evidence import added_up, instant
@@ -147,7 +148,7 @@ def test_the_summary_keeps_to_its_schema(tmp_path: Path) -> None:
     held: dict[str, t.Any] = {"findings": [finding()], "requests": [request(finding())]}
     summary = report(tmp_path, **held).summary(EN)
     jsonschema.validate(summary, SUMMARY_SCHEMA)
-    assert summary["policy"] == {"passed": True, "reasons": []}
+    assert summary["policy"] == {"passed": True, "reasons": [], "fail_on": sorted(CODES), "refused": {}}
     assert summary["hosts"] == {"ok": ["mx1"], "failed": [], "unreachable": []}
     assert [entry["id"] for entry in summary["findings"]] == [finding()["id"]]
 

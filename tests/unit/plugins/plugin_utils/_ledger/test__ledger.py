@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 import datetime
-import itertools
-import os
 import stat
 import typing as t
 from pathlib import Path
@@ -26,7 +24,6 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger 
 )
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._opening import open_case
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_context import case_reference
-from ansible_collections.postmaster.delist.tests.integration import postgresql
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.ledger_factory import (
     CASE,
     START,
@@ -37,24 +34,6 @@ from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.ledge
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.report_factory import finding
 
 Urls = t.Callable[[], str]
-
-
-@pytest.fixture(scope="session")
-def _server() -> t.Iterator[t.Callable[[str], str]]:
-    if postgresql.PROGRAMS is None:
-        pytest.skip(postgresql.WHY_NOT)
-    with postgresql.serving() as database:
-        yield database
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def fresh_url(request: pytest.FixtureRequest, tmp_path: Path) -> Urls:
-    """Each call gives the URL of another empty database."""
-    numbers = itertools.count()
-    if request.param == "sqlite":
-        return lambda: f"sqlite:///{tmp_path}/{next(numbers)}/ledger.sqlite3"
-    database = request.getfixturevalue("_server")
-    return lambda: database(f"t{os.getpid()}_{abs(hash(request.node.nodeid))}_{next(numbers)}")
 
 
 @pytest.fixture
@@ -140,7 +119,7 @@ def test_a_newer_version_of_the_tables_is_left_alone(fresh_url: Urls) -> None:
         pass
     with tables.engine(url).begin() as connection:
         connection.execute(sa.insert(tables.tables().schema).values(version=99, since="later"))
-    with pytest.raises(LedgerError, match="version 99, this collection knows 1"), open_ledger(url, TIMINGS, now=START):
+    with pytest.raises(LedgerError, match="version 99, this collection knows 2"), open_ledger(url, TIMINGS, now=START):
         pass
 
 

@@ -1,0 +1,152 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to the collection: may change at any time without notice.
+"""The audit of a fleet: all that a run's folder and the ledger say, as concerns, against the nights before."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import datetime
+import json
+import typing as t
+from pathlib import Path
+
+from ansible_collections.postmaster.delist.plugins.plugin_utils import _audit_delivery as delivery
+from ansible_collections.postmaster.delist.plugins.plugin_utils import _audit_lint as lint
+from ansible_collections.postmaster.delist.plugins.plugin_utils._audit_cases import of_cases
+from ansible_collections.postmaster.delist.plugins.plugin_utils._audit_compare import compare
+from ansible_collections.postmaster.delist.plugins.plugin_utils._audit_evidence import HostView, read
+from ansible_collections.postmaster.delist.plugins.plugin_utils._audit_found import (
+    of_findings,
+    of_listings,
+    of_sender_dns,
+)
+from ansible_collections.postmaster.delist.plugins.plugin_utils._audit_looked import NOT_LOOKED_AT, Looked
+from ansible_collections.postmaster.delist.plugins.plugin_utils._audit_model import Concern, Data
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import Knowledge
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import Case
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._runs import Run, Runs
+
+FILE = "audit.json"
+SCHEMA = 1
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Night:
+    """One run: its folder, its hosts, when it was, and whether what it finds is known from now on."""
+
+    run_dir: Path
+    hosts: t.Sequence[str]
+    at: datetime.datetime
+    actor: str
+    lists_asked: bool
+    baseline: bool
+
+
+def audited(night: Night, known: Knowledge, runs: Runs, cases: t.Sequence[Case] | None) -> dict[str, t.Any]:
+    """Return the content of audit.json.
+
+    :param cases: the open cases, or none where no ledger keeps any
+    """
+    views = read(night.run_dir / "evidence", known)
+    findings = json.loads((night.run_dir / "findings.json").read_bytes())["findings"]
+    lists = json.loads((night.run_dir / "listings.json").read_bytes()) if night.lists_asked else None
+    rates = delivery.rates(findings, [view.delivered for view in views], known)
+    hosts = sorted(view.host for view in views)
+    run = Run(
+        run_id=night.run_dir.name,
+        at=night.at,
+        actor=night.actor,
+        data={"hosts": hosts, "rates": rates, "baseline": night.baseline},
+    )
+    before = runs.open_concerns()
+    nights = runs.runs(since=delivery.compared_since(night.at))
+    found = [
+        *_of_run(findings, lists, views),
+        *_of_hosts(views, night.at),
+        *delivery.warnings(rates, nights, known, hosts=hosts),
+        *of_cases(cases or (), night.at, hosts=night.hosts),
+    ]
+    looked = _looked(night, views, lists, cases=cases is not None)
+    last = next((earlier for earlier in nights if set(earlier.data["hosts"]) & set(night.hosts)), None)
+    return {
+        "schema": SCHEMA,
+        "run_id": run.run_id,
+        "at": night.at.isoformat(timespec="microseconds"),
+        "actor": run.actor,
+        "baseline": night.baseline,
+        "compared_with": None if last is None else {"run_id": last.run_id, "at": _text(last.at)},
+        "hosts": hosts,
+        "rates": rates,
+        "unknown": _unknown(lists),
+        "concerns": compare(found, before, looked, run_id=run.run_id, at=night.at, baseline=night.baseline),
+        "elsewhere": _elsewhere(before, looked, found),
+    }
+
+
+def run_of(content: Data) -> Run:
+    """Return the run that an audit.json is of, to be remembered."""
+    return Run(
+        run_id=content["run_id"],
+        at=datetime.datetime.fromisoformat(content["at"]),
+        actor=content["actor"],
+        data={name: content[name] for name in ("hosts", "rates", "baseline")},
+    )
+
+
+def _of_run(findings: t.Sequence[Data], lists: Data | None, views: t.Sequence[HostView]) -> t.Iterator[Concern]:
+    hosts_of: dict[str, set[str]] = collections.defaultdict(set)
+    for view in views:
+        for ip in view.configured:
+            hosts_of[ip].add(view.host)
+    for finding in findings:
+        if finding["egress_ip"] and finding["confidence"] != "low":
+            hosts_of[finding["egress_ip"]].update(finding["hosts"])
+    senders = {ip: sorted(hosts) for ip, hosts in hosts_of.items()}
+    yield from of_findings(findings)
+    if lists is not None:
+        yield from of_listings(lists, senders)
+        yield from of_sender_dns(lists, senders)
+
+
+def _of_hosts(views: t.Iterable[HostView], now: datetime.datetime) -> t.Iterator[Concern]:
+    for view in views:
+        looks = view.looks or ()
+        yield from lint.of_faults(view.host, looks)
+        yield from lint.of_changes(view.host, looks, now)
+        yield from lint.of_queue(view.host, view.queue, looks)
+
+
+def _looked(night: Night, views: t.Sequence[HostView], lists: Data | None, *, cases: bool) -> Looked:
+    return Looked(
+        play=frozenset(night.hosts),
+        read=frozenset(view.host for view in views),
+        linted=frozenset(view.host for view in views if view.looks is not None),
+        delivered={view.host: frozenset(view.delivered) for view in views},
+        lists=lists,
+        cases=cases,
+    )
+
+
+def _unknown(lists: Data | None) -> dict[str, t.Any]:
+    """Return how many answers stayed unknown, of how many, and the percentage; null where nobody was asked."""
+    totals = lists["totals"] if lists else {}
+    asked = sum(totals.get(name, 0) for name in ("listed", "allowed", "clean", "unknown"))
+    unknown = totals.get("unknown", 0)
+    return {"asked": asked, "unknown": unknown, "percent": round(100.0 * unknown / asked, 1) if asked else None}
+
+
+def _elsewhere(before: t.Mapping[str, Data], looked: Looked, found: t.Iterable[Concern]) -> list[Data]:
+    """Return what is open and was not looked at this time, as far as accepted.yml may name it."""
+    seen = {concern.id for concern in found}
+    return [
+        {name: concern[name] for name in ("id", "check", "state", "subject", "receiver", "list", "hosts")}
+        for name, concern in sorted(before.items())
+        if name not in seen and looked.fate(concern) == NOT_LOOKED_AT
+    ]
+
+
+def _text(moment: datetime.datetime) -> str:
+    return moment.astimezone().isoformat(timespec="seconds")

@@ -1,0 +1,53 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to the collection: may change at any time without notice.
+"""Tonight against the nights before: new, still, cleared, unknown now."""
+
+from __future__ import annotations
+
+import datetime
+import typing as t
+
+from ansible_collections.postmaster.delist.plugins.plugin_utils._audit_looked import GONE, UNKNOWN, Looked
+from ansible_collections.postmaster.delist.plugins.plugin_utils._audit_model import Concern, Data, rank
+
+STATES = ("new", "still", "unknown_now", "cleared")
+
+
+def compare(
+    found: t.Iterable[Concern],
+    before: t.Mapping[str, Data],
+    looked: Looked,
+    *,
+    run_id: str,
+    at: datetime.datetime,
+    baseline: bool = False,
+) -> list[dict[str, t.Any]]:
+    """Return the concerns of this run with C(state), C(since), C(since_run) and C(baseline), the gravest first.
+
+    :param before: the concerns that were there when they were last looked at, by id, as an earlier call returned them
+    :param baseline: what is there now is known from now on
+    """
+    concerns = {concern.id: concern.data() for concern in found}
+    rows = []
+    for name, concern in concerns.items():
+        known = before.get(name)
+        began = known or {"since": at.isoformat(timespec="seconds"), "since_run": run_id, "baseline": False}
+        rows.append(
+            concern
+            | {
+                "state": "still" if known else "new",
+                "since": began["since"],
+                "since_run": began["since_run"],
+                "baseline": baseline or began["baseline"],
+            }
+        )
+    for name, known in before.items():
+        if name in concerns:
+            continue
+        fate = looked.fate(known)
+        if fate in (GONE, UNKNOWN):
+            state = "cleared" if fate == GONE else "unknown_now"
+            rows.append({**known, "state": state, "baseline": baseline or known["baseline"]})
+    return sorted(rows, key=rank)

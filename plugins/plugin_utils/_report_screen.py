@@ -248,7 +248,7 @@ def whereabouts(
     """Yield where the rest is, and the command that does it again."""
     to_read = [written[name] for name in FOR_PEOPLE if name in written] or [str(report.run_dir / "summary.json")]
     names = [shown_path(to_read[0], cwd), *(Path(path).name for path in to_read[1:])]
-    yield texts.say("report", path=", ".join(names))
+    yield texts.say("report", path=" + ".join(names))
     yield from _command(texts.say("again", command=""), again)
 
 

@@ -36,6 +36,16 @@ options:
         slices of a fleet can be gathered into one run.
       - By default the second in which the run began, in UTC.
     type: str
+  keep_runs:
+    description:
+      - Remove older runs than the newest so many, the present one included. By default all are kept.
+      - Only folders that this module has made and named itself by the time are removed. Those of O(run) stay, and so
+        does what has no summary and began within a day, for it may still run. Not in check mode.
+    type: int
+  keep_days:
+    description:
+      - Remove runs that began longer ago. Together with O(keep_runs), only those that both give up.
+    type: float
 seealso:
   - module: postmaster.delist.incident_report
 """
@@ -70,4 +80,10 @@ hosts:
   type: list
   elements: str
   sample: [mx1, mx2]
+removed:
+  description: The names of the runs that were removed.
+  returned: success
+  type: list
+  elements: str
+  sample: [20260824T001500Z]
 """

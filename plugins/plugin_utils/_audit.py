@@ -121,7 +121,8 @@ def _of_hosts(views: t.Iterable[HostView], now: datetime.datetime) -> t.Iterator
 
 def _looked(night: Night, views: t.Sequence[HostView], lists: Data | None, *, cases: bool) -> Looked:
     return Looked(
-        play=frozenset(night.hosts),
+        # The folder may hold the evidence of other slices of the fleet too.
+        play=frozenset(night.hosts) | {view.host for view in views},
         read=frozenset(view.host for view in views),
         linted=frozenset(view.host for view in views if view.looks is not None),
         delivered={view.host: frozenset(view.delivered) for view in views},

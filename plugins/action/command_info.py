@@ -21,6 +21,8 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "extra": {"type": "dict", "default": {}},
 }
 
+# Secrets, and what is too long or no plain word: named, never printed.
+_ADD = " (add what it does not repeat: {names})"
 _PLAIN_WORD = re.compile(r"[\w.:+-]{1,200}")
 
 
@@ -43,11 +45,14 @@ class ActionModule(ActionBase):
             playbook=sibling(context.CLIARGS, options["playbook"]) if options["playbook"] else None,
             extra=[f"{name}={word}" for name, word in words.items() if word is not None],
         )
+        unsaid = [name for name, word in words.items() if word is None and not _says(command, name)]
+        left_out = sorted({*command.left_out, *unsaid})
         return {
             **result,
             "changed": False,
             "command": command.line(),
-            "left_out": sorted(name for name, word in words.items() if word is None and not _says(command, name)),
+            "left_out": left_out,
+            "told": command.line() + (_ADD.format(names=", ".join(left_out)) if left_out else ""),
         }
 
 

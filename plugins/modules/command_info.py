@@ -12,7 +12,7 @@ version_added: 0.2.0
 description:
   - Returns the command line of this run, with its inventory, limit, vault and become options, so that it can be copied.
   - Extra vars are repeated unless they are secrets, pasted text, or for one run only. Those in files are named by their
-    files.
+    files. The names of those that are not repeated are returned.
 author:
   - postmaster.delist contributors (@postmaster-delist)
 extends_documentation_fragment:
@@ -56,9 +56,15 @@ command:
   type: str
   sample: ansible-playbook postmaster.delist.restore -i hosts.yml -l mx1 -b -e confirm=yes
 left_out:
-  description: Variables whose values are no plain words, so that the command is not complete without them.
+  description: Variables that the command does not set though this run has them, since they are secrets, too long, or
+    no plain words. It may not be complete without them.
   returned: success
   type: list
   elements: str
   sample: []
+told:
+  description: The command, and in brackets which variables have to be added to it, if there are any.
+  returned: success
+  type: str
+  sample: ansible-playbook postmaster.delist.relay -i hosts.yml -b (add what it does not repeat: relay_password)
 """

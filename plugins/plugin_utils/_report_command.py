@@ -32,9 +32,13 @@ _FILES = frozenset({"private_key_file", "connection_password_file", "become_pass
 
 
 class Command(t.NamedTuple):
-    """A command as words; options stay with their values when it is folded."""
+    """A command as words; options stay with their values when it is folded.
+
+    C(left_out) are the extra vars of this run that it does not set again: secrets, and what is too long to print.
+    """
 
     phrases: tuple[tuple[str, ...], ...]
+    left_out: tuple[str, ...] = ()
 
     def line(self) -> str:
         return " ".join(self._quoted())
@@ -58,8 +62,9 @@ def of_this_run(
 ) -> Command:
     """The command line that C(options) (ansible.context.CLIARGS) came from, for this or another playbook."""
     called = playbook or next(iter(options.get("args") or ()), INCIDENT)
-    values = repeated(options.get("extra_vars") or (), extra)
-    return Command(((_program(program, cwd), called), *_options(options, cwd), *(("-e", value) for value in values)))
+    again = repeated(options.get("extra_vars") or (), extra)
+    said = (("-e", value) for value in again.values)
+    return Command(((_program(program, cwd), called), *_options(options, cwd), *said), tuple(again.left_out))
 
 
 def sibling(options: t.Mapping[str, t.Any], playbook: str) -> str:

@@ -21,14 +21,22 @@ _OF_ONE_RUN = frozenset({"reply", "confirm", "sample_dns_port"})
 _LONGEST = 200
 
 
-def repeated(given: t.Iterable[str], more: t.Iterable[str] = ()) -> list[str]:
-    """Return the values of C(-e) that say the same again.
+class Repeated(t.NamedTuple):
+    """The values of C(-e) that say the same again, and the names of the variables that they do not set."""
+
+    values: list[str]
+    left_out: list[str]
+
+
+def repeated(given: t.Iterable[str], more: t.Iterable[str] = ()) -> Repeated:
+    """Return what may be printed of the extra vars of a command line, and what may not.
 
     :param given: as they stand on the command line; files are named, not read
     :param more: C(name=value) for names that the command line does not set
     """
     values: list[str] = []
     names: set[str] = set()
+    left_out: dict[str, None] = {}
     for one in given:
         if one.startswith(_FROM_FILE):
             values.append(one)
@@ -38,19 +46,24 @@ def repeated(given: t.Iterable[str], more: t.Iterable[str] = ()) -> list[str]:
                 names.add(name)
                 is_plain = isinstance(value, str) and _PLAIN.fullmatch(value)
                 values.append(f"{name}={value}" if is_plain else json.dumps({name: value}, ensure_ascii=False))
-    return [*values, *(one for one in more if one.partition("=")[0] not in names)]
+            elif name not in _OF_ONE_RUN:
+                left_out[name] = None
+    added = {one.partition("=")[0]: one for one in more}
+    values += [one for name, one in added.items() if name not in names]
+    return Repeated(values, [name for name in left_out if name not in names and name not in added])
 
 
 def _set_by(one: str) -> dict[str, t.Any]:
-    """Return the variables that one C(-e) sets; none where it cannot be read."""
+    """Return the variables that one C(-e) sets; none where it cannot be read, or where the name can be no variable."""
     try:
         if one.lstrip()[:1] == "{":
             data = yaml.safe_load(one)
-            return {str(name): value for name, value in data.items()} if isinstance(data, dict) else {}
+            named = data.items() if isinstance(data, dict) else ()
+            return {name: value for name, value in named if isinstance(name, str) and name.isidentifier()}
         pairs = [word.partition("=") for word in shlex.split(one)]
     except (ValueError, yaml.YAMLError):
         return {}
-    return {name: value for name, equals, value in pairs if equals}
+    return {name: value for name, equals, value in pairs if equals and name.isidentifier()}
 
 
 def _may_be_shown(name: str, value: t.Any) -> bool:

@@ -48,6 +48,8 @@ def markdown(report: Report, *, texts: Texts, again: Command, cwd: Path) -> str:
         parts += _section(items, report, texts, cwd)
     parts += [*_lists(report, texts), *_hosts(report, texts), *_policy(report, texts)]
     parts += [f"## {texts.say('markdown', 'repeat')}", fenced(again.line())]
+    if again.left_out:
+        parts.append(escaped(texts.say("not_repeated", names=", ".join(again.left_out))))
     return "\n\n".join(parts) + "\n"
 
 

@@ -250,6 +250,8 @@ def whereabouts(
     names = [shown_path(to_read[0], cwd), *(Path(path).name for path in to_read[1:])]
     yield texts.say("report", path=" + ".join(names))
     yield from _command(texts.say("again", command=""), again)
+    if again.left_out:
+        yield clip(texts.say("not_repeated", names=", ".join(again.left_out)), WIDTH)
 
 
 def _hold(report: Report, texts: Texts) -> list[str]:

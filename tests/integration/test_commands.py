@@ -47,6 +47,7 @@ def test_the_command_of_this_run_and_of_another(run_tasks: t.Callable[..., t.Any
     ]
     pasted = "550 {{ lookup('pipe', 'id') }}; $(id) " + 40 * "word "
     given = {"since": "2h", "hold_receivers": ["outlook_com", "gmail"], "hold_signatures": [pasted], "confirm": "no"}
+    given["ansible_become_password"] = "hunter2"
     args = [
         "-b",
         "--become-user",
@@ -58,8 +59,13 @@ def test_the_command_of_this_run_and_of_another(run_tasks: t.Callable[..., t.Any
     words = '-l localhost --become-user root -b -e since=2h -e \'{"hold_receivers": ["outlook_com", "gmail"]}\' '
     assert again["command"].endswith(f"{words}-e run=r1 -e confirm=yes")
     assert "playbook.yml -i " in again["command"]
-    assert again["left_out"] == ["hold_signatures"]
+    assert again["left_out"] == ["ansible_become_password", "hold_signatures"]
+    assert again["told"].endswith("(add what it does not repeat: ansible_become_password, hold_signatures)")
+    assert (
+        run.of("Undo").data["told"].endswith("(add what it does not repeat: ansible_become_password, hold_signatures)")
+    )
     undo = run.of("Undo").data["command"]
     assert "restore.yml -i " in undo
     assert undo.endswith(" -e confirm=yes")
     assert "pipe" not in run.stdout
+    assert "hunter2" not in run.stdout

@@ -41,6 +41,7 @@ _UNLIKE = {"'": ".{1,8}", '"': ".{1,8}", "<": "(<|&lt;)", ">": "(>|&gt;)", "&": 
 _ALNUM = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 _CODE = re.compile(r"(?P<code>[245][0-9][0-9])[- ](?P<rest>.*)", re.DOTALL)
 _LEAST = 12
+_LONGEST_NAME = 120
 
 
 class NotHeld(ValueError):
@@ -57,7 +58,12 @@ def render(rules: t.Sequence[t.Mapping[str, t.Any]], literals: t.Sequence[t.Mapp
     """
     blocks = [(rule["name"], _nested(conditions(rule), _HOLD if rule["hold"] else _LEAVE)) for rule in rules]
     blocks += [(f"literal {number}", _nested(literal(each), _HOLD)) for number, each in enumerate(literals, 1)]
-    return (_HEAD + "".join(f"\n# {name}\n{block}" for name, block in blocks)).encode()
+    return (_HEAD + "".join(f"\n{_comment(name)}\n{block}" for name, block in blocks)).encode()
+
+
+def _comment(name: str) -> str:
+    """A name as one line that is nothing but a comment, whatever it is made of: a line break would begin a rule."""
+    return "# " + re.sub(r"[^\x21-\x7e]+", "?", name)[:_LONGEST_NAME]
 
 
 def conditions(rule: t.Mapping[str, t.Any]) -> list[str]:

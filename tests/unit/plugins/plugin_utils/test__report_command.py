@@ -58,7 +58,22 @@ def test_extra_vars_that_may_carry_a_secret_are_not() -> None:
         "a='b",
         f"note={'x' * 999}",
     )
-    assert command(extra_vars=given).line() == command().line()
+    made = command(extra_vars=given)
+    assert made.line() == command().line()
+    assert made.left_out == ("ansible_password", "relay", "note")
+
+
+def test_what_is_given_again_is_not_left_out() -> None:
+    made = of_this_run(
+        {"extra_vars": (f"since={'2' * 999} note={'x' * 999}", "note=y")}, program="x", cwd=CWD, extra=["since=2h"]
+    )
+    assert shlex.split(made.line())[2:] == ["-e", "note=y", "-e", "since=2h"]
+    assert made.left_out == ()
+
+
+@pytest.mark.parametrize("given", ['{"a b": "1"}', '{"a\\nb": "1"}', '{"3": 1}', "a-b=1", "=1"])
+def test_what_can_be_no_variable_is_neither_repeated_nor_named(given: str) -> None:
+    assert command(extra_vars=(given,)) == command()
 
 
 @pytest.mark.parametrize(

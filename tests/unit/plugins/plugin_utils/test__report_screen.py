@@ -15,6 +15,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text impo
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Host
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import Command
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.report_factory import (
+    AGAIN,
     HOLD,
     READ,
     evidence,
@@ -88,6 +89,11 @@ def test_a_hold_command_that_floods_the_screen_is_in_the_report(tmp_path: Path) 
     long = Command((*HOLD.phrases, *(("--ssh-common-args", "word" * 12) for _number in range(4))))
     lines = of(tmp_path, findings=[finding(next_steps=[HOLD_STEP])], commands={"hold": long})
     assert "HOLD    the command is in the report" in lines
+
+
+def test_what_the_commands_do_not_repeat_is_named(tmp_path: Path) -> None:
+    lines = screen_of(report(tmp_path), again=AGAIN._replace(left_out=("ansible_password", "note")))
+    assert lines[-1] == "        add what is not printed here: ansible_password, note"
 
 
 def test_a_doubtful_way_and_the_next_one_are_told(tmp_path: Path) -> None:

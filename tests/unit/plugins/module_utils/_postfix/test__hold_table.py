@@ -151,3 +151,20 @@ def test_a_literal_that_says_too_little(text):
 def test_a_cut_literal_has_no_end(answers):
     cut = {"text": "550 5.7.1 Refused by our new fil", "relays": [], "is_cut": True}
     assert answers([], [cut], said("550 5.7.1 Refused by our new filter")) != [None]
+
+
+@pytest.mark.parametrize(
+    "between", ["\n", "\r", "\r\n", "\x0b", "\x0c", "\x85", "\u2028", "\0", "\x1b[2J", "\n ", "\t"]
+)
+def test_a_name_is_only_ever_a_comment(between):
+    table = render([rule(name=f"acme/x{between}/^5(.*)$/ 4$1", tokens=["S3140"])], []).decode()
+    plain = render([rule(name="acme/x", tokens=["S3140"])], []).decode()
+    (named,) = set(table.splitlines()) - set(plain.splitlines())
+    assert named.startswith("# acme/x?")
+    assert named.isascii()
+    assert named.isprintable()
+    assert table.replace(named, "# acme/x") == plain
+
+
+def test_a_name_does_not_make_a_line_of_any_length():
+    assert max(map(len, render([rule(name="x" * 10_000, tokens=["S3140"])], []).decode().splitlines())) < 1000

@@ -30,6 +30,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "override": {"type": "list", "elements": "str", "default": []},
     "max_domains": {"type": "int", "default": 1000},
     "sharing": {"type": "int", "default": 0},
+    "rate": {"type": "float", "default": 0},
     "account": {"type": "str", "default": "relay_account"},
     "dns": {"type": "str", "default": "relay_dns"},
     "show": {"type": "bool", "default": False},
@@ -51,9 +52,12 @@ class ActionModule(ActionBase):
         if not options["region"]:
             raise AnsibleActionFail("region (relay_region) is missing: each region of Amazon SES has its own senders")
         run_dir = Path.cwd() / options["run_dir"]
+        hosts = [str(host) for host in variables.get("ansible_play_hosts_all", ())]
+        inventory = [str(host) for host in variables.get("groups", {}).get("all", ())]
         asked = Asked(
-            hosts=[str(host) for host in variables.get("ansible_play_hosts_all", ())],
-            **{name: options[name] for name in Asked._fields if name != "hosts"},
+            hosts=hosts,
+            others=[host for host in inventory if host not in set(hosts)],
+            **{name: options[name] for name in Asked._fields if name not in ("hosts", "others")},
         )
         try:
             made = plan(

@@ -65,8 +65,15 @@ options:
     type: int
     default: 1000
   sharing:
-    description: How many hosts share the account's rate, where more do than those that would relay in this play.
+    description:
+      - How many hosts share the account's rate. By default those that would relay in this play, and those of the
+        inventory that are not in it but may relay as well, by the findings of the run or because it knows nothing of
+        them. So slices of a fleet keep to the rate together.
     type: int
+    default: 0
+  rate:
+    description: How many recipients in a second the account may send to. By default what it said itself.
+    type: float
     default: 0
   account:
     description: The name of the variable that holds the result of M(postmaster.delist.ses_account_info).
@@ -134,6 +141,17 @@ rate:
   returned: success
   type: float
   sample: 14.0
+sharing:
+  description: By how many hosts it is shared.
+  returned: success
+  type: int
+  sample: 2
+elsewhere:
+  description: Those of them that are not in this play.
+  returned: success
+  type: list
+  elements: str
+  sample: []
 pace:
   description: How fast each host would send, and how many messages a day all together could.
   returned: success

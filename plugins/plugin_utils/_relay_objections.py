@@ -13,6 +13,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._relay_traffic i
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import LANGUAGES, Texts
 
 Said = dict[str, t.Any]
+_MOST_NAMED = 3
 _HEALTHY = (None, "HEALTHY")
 
 
@@ -103,6 +104,9 @@ def notes(facts: Facts) -> t.Iterator[Said]:
         pace = plan["pace"]
         yield _said("note", "slow", hosts=len(plan["relaying"]), a_day=pace["a_day"], delay=pace["delay"])
         yield _said("note", "feedback")
+    if plan["relaying"] and plan["elsewhere"]:
+        named = ", ".join(plan["elsewhere"][:_MOST_NAMED]) + (" ..." if len(plan["elsewhere"]) > _MOST_NAMED else "")
+        yield _said("note", "elsewhere", count=len(plan["elsewhere"]), hosts=named, sharing=plan["sharing"])
 
 
 def _said(kind: str, code: str, **values: object) -> Said:

@@ -26,7 +26,8 @@ _MOST_SENDERS = 20
 class Asked(t.NamedTuple):
     """What somebody wants. C(domains) are those given by hand, for every host; C(hosts) are those of the play.
 
-    C(sharing) is how many hosts share the account, where more do than are in the play.
+    C(others) are the hosts of the inventory that are not in the play. C(sharing) is how many hosts share the account's
+    C(rate) (recipients a second), where somebody knows it; none for what the findings let expect.
     """
 
     hosts: t.Sequence[str]
@@ -37,6 +38,8 @@ class Asked(t.NamedTuple):
     override: t.Sequence[str] = ()
     max_domains: int = 1000
     sharing: int = 0
+    rate: float = 0
+    others: t.Sequence[str] = ()
 
 
 def plan(
@@ -54,13 +57,15 @@ def plan(
     :param dns: the result of M(postmaster.delist.sender_dns_info)
     """
     ours = [finding for finding in findings if set(finding["hosts"]) & set(asked.hosts)]
-    helped = [finding for finding in ours if finding["cause"] in relay()["helps"]]
+    helped = [finding for finding in ours if _helps(finding)]
     believed = [finding for finding in helped if finding["confidence"] != LOW]
     dropped: set[str] = set()
     hosts = {host: _of_host(host, believed, traffic.get(host), asked, known, dropped) for host in asked.hosts}
     relaying = [host for host, its in hosts.items() if its["relays"]]
-    rate = ((account or {}).get("quota") or {}).get("a_second")
-    slow = pace(rate, max(asked.sharing, len(relaying)))
+    rate = asked.rate or ((account or {}).get("quota") or {}).get("a_second")
+    elsewhere = [] if asked.sharing else [host for host in asked.others if _may_relay(host, findings, traffic, asked)]
+    sharing = max(asked.sharing, len(relaying) + len(elsewhere), 1)
+    slow = pace(rate, sharing)
     a_day = sum(hosts[host]["recipients_a_day"] for host in relaying)
     made = {
         "schema": 1,
@@ -75,6 +80,8 @@ def plan(
             "a_day": float(round(Decimal(relay()["price"]["per_thousand"]) * a_day / 1000, 2)),
         },
         "rate": rate,
+        "sharing": sharing,
+        "elsewhere": elsewhere,
         "pace": {"delay": slow.delay, "recipients": slow.recipients, "a_day": slow.a_day * max(1, len(relaying))},
         "quota_left": ((account or {}).get("quota") or {}).get("left"),
         "senders": senders(traffic, asked),
@@ -97,6 +104,20 @@ def senders(traffic: t.Mapping[str, Traffic], asked: Asked) -> list[str]:
     for host in asked.hosts:
         counted.update(traffic[host].senders if host in traffic else ())
     return [domain for domain, _count in counted.most_common(_MOST_SENDERS + 1) if domain][:_MOST_SENDERS]
+
+
+def _helps(finding: Finding) -> bool:
+    return finding["cause"] in relay()["helps"]
+
+
+def _may_relay(host: str, findings: t.Sequence[Finding], traffic: t.Mapping[str, Traffic], asked: Asked) -> bool:
+    """Tell whether a host that is not in this play might relay too, in another slice of the fleet.
+
+    Of which nothing is known it might: two slices that know nothing of each other would use the rate up twice.
+    """
+    if asked.scope != "destinations" or asked.domains or host not in traffic:
+        return True
+    return any(_helps(finding) and finding["confidence"] != LOW and host in finding["hosts"] for finding in findings)
 
 
 def _of_host(

@@ -51,6 +51,7 @@ def test_a_plan_is_shown_kept_and_no_change(run_tasks: t.Callable[..., t.Any], r
     assert (planned["relaying"], planned["domains"]) == (["mx1"], ["example.com"])
     assert len(planned["dropped"]) == 1
     assert [one["code"] for one in planned["refusals"]] == ["ses_sandbox"]
+    assert (planned["sharing"], planned["elsewhere"]) == (1, [])
     assert planned["refused"] == [planned["refusals"][0]["ja"]]
     assert json.loads((run_dir / "relay.json").read_text(encoding="utf-8"))["relaying"] == ["mx1"]
     assert "計画：1ドメインをAmazon SES（us-east-1）経由で中継" in run.stdout

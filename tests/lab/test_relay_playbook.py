@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import json
 import typing as t
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,40 @@ def test_when_the_first_host_fails_no_other_is_touched(fleet: Fleet) -> None:
     assert "Nothing has changed" in failed.stdout
     assert fleet.changed() == []
     assert "mx2" not in [result.host for result in failed.results if result.action.endswith("postfix_relay")]
+
+
+@contextmanager
+def out_of_reach(lab: Lab, *names: str) -> t.Iterator[None]:
+    """These hosts let nobody in any more, though their mail goes on."""
+    keys = "/root/.ssh/authorized_keys"
+    for name in names:
+        lab.on(lab.hosts[name], "sh", "-c", f"mv {keys} {keys}.away; pkill -KILL -f '^sshd.*: root' || :")
+    try:
+        yield
+    finally:
+        for name in names:
+            lab.on(lab.hosts[name], "mv", f"{keys}.away", keys)
+
+
+def test_a_host_that_cannot_be_reached_stops_the_others_and_is_told_of(fleet: Fleet) -> None:
+    more = {"relay_domains": ["contoso.com"], "relay_serial": 1}
+    fleet.play(RELAY, rc=2, **more)
+    with out_of_reach(fleet.lab, "mx1"):
+        first_lost = fleet.play(RELAY, rc=2, confirm="yes", **more)
+    assert fleet.changed() == []
+    assert "Relaying by now: none" in first_lost.stdout
+
+    with out_of_reach(fleet.lab, "mx2"):
+        second_lost = fleet.play(RELAY, rc=2, confirm="yes", **more)
+        assert fleet.changed() == ["mx1"]
+        planned = fleet.play(RELAY, rc=2, **more)
+    said = " ".join(second_lost.stdout.split())
+    assert "mx2: " in said
+    assert "Whether this host relays is not known" in said
+    assert "Relaying by now: mx1. To take it away there:" in said
+    assert "-e restore_layers=relay" in said
+    assert not [result for result in second_lost.results if result.host in ("mx3", "mx4") and result.changed]
+    assert "mx2 cannot be reached, and nothing was tried there" in planned.stdout
 
 
 FORGED = (

@@ -80,6 +80,27 @@ def test_a_rate_is_shared_with_hosts_that_are_not_in_the_play(planned: t.Any) ->
     assert planned(mx(blocked()), sharing=28)["pace"]["delay"] == 2
 
 
+@pytest.mark.parametrize(
+    ("asked", "elsewhere"),
+    [
+        ({}, ["mx2", "mx9"]),
+        ({"scope": "all"}, ["mx2", "mx3", "mx9"]),
+        ({"domains": ["example.org"]}, ["mx2", "mx3", "mx9"]),
+        ({"sharing": 1}, []),
+    ],
+)
+def test_slices_of_a_fleet_keep_to_the_rate_together(planned: t.Any, asked: t.Any, elsewhere: list[str]) -> None:
+    """mx2 is blocked too, mx3 is not, of mx9 nothing is known; each would be relayed in a run of its own."""
+    fine = group(UNKNOWN_USER, "mx.example.net", recipient_domains={"example.net": 1})
+    fleet = mx(blocked()), mx(blocked(), name="mx2"), mx(fine, name="mx3")
+    made = planned(*fleet, hosts=["mx1"], others=["mx2", "mx3", "mx9"], rate=0.5, **asked)
+    assert (made["relaying"], made["elsewhere"], made["sharing"]) == (["mx1"], elsewhere, 1 + len(elsewhere))
+    assert made["pace"]["delay"] == 2 * made["sharing"]
+    assert ("elsewhere" in codes(made, "notes")) is bool(elsewhere)
+    said = "\n".join(screen(made | {"refusals": []}, Texts("en", file="relay")))
+    assert ("say relay_sharing=N" in " ".join(said.split())) is bool(elsewhere)
+
+
 def test_what_is_still_delivered_there_counts_too(planned: t.Any) -> None:
     delivered = [
         {"relay_host": "example-com.mail.protection.outlook.com", "count": 588},

@@ -4,6 +4,7 @@
 
 # Everything runs in .venv; nothing is installed outside this checkout.
 #   make incident INVENTORY=path LIMIT=mx1 SINCE=2h LANGUAGE=ja ARGS="--ask-become-pass"
+#   make hold INVENTORY=path LIMIT=mx1 RUN=20261124T001500Z CONFIRM=yes ARGS="--become"
 SHELL := /bin/sh
 PYTHON_IN_VENV := .venv/bin/python
 
@@ -11,7 +12,7 @@ PYTHON_IN_VENV := .venv/bin/python
 export ANSIBLE_CONFIG ?= ansible.cfg
 export ANSIBLE_COLLECTIONS_PATH := .collections:$(or $(ANSIBLE_COLLECTIONS_PATH),~/.ansible/collections:/usr/share/ansible/collections)
 
-.PHONY: help setup setup-dev incident audit explain test lint bench bench-evidence bench-explain bench-dnsbl bench-ledger bench-lab \
+.PHONY: help setup setup-dev incident audit hold explain test lint bench bench-evidence bench-explain bench-dnsbl bench-ledger bench-lab \
         lab lab-setup lab-down lab-in lab-on lab-test lab-smoke test-browser nightly knowledge clean
 
 help: ## This list
@@ -33,6 +34,9 @@ incident: .venv/.setup ## Who blocks us, and why: reads the mail hosts, changes 
 
 audit: .venv/.setup ## What is new in the fleet since the last audit, by policy: ARGS="-e baseline=yes" at first
 	@$(PYTHON_IN_VENV) tools/play.py audit
+
+hold: .venv/.setup ## The plan to keep blocked mail in the queue of your own hosts; CONFIRM=yes carries it out
+	@$(PYTHON_IN_VENV) tools/play.py hold
 
 explain: .venv/.setup ## What a pasted reply or log line means (reads standard input)
 	@$(PYTHON_IN_VENV) tools/play.py explain

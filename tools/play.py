@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs a playbook of this checkout the way `make` is asked to: tools/play.py incident | audit | explain.
+"""Runs a playbook of this checkout the way `make` is asked to: tools/play.py incident | audit | hold | explain.
 
-incident, audit: INVENTORY, LIMIT and SINCE of the environment; explain: standard input. All: LANGUAGE, and ARGS with
-any further options of ansible-playbook. Ends with its code: 2 by policy, 1 where the tool failed (make knows only 2).
+incident, audit: INVENTORY, LIMIT and SINCE of the environment; hold: INVENTORY, LIMIT, RUN, and CONFIRM=yes to go beyond
+the plan; explain: standard input. All: LANGUAGE, and ARGS with any further options of ansible-playbook. Ends with its
+code: 2 by policy, 1 where the tool failed (make knows only 2).
 The sample incident has a DNS of its own while it runs; others ask the real one.
 """
 
@@ -31,6 +32,11 @@ QUIET = {
     "ANSIBLE_DISPLAY_OK_HOSTS": "false",
     "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false",
 }
+NOTHING_TO_HOLD = """\
+The hosts of the sample are this machine, and they only have logs: there is no mail server whose mail could be held.
+Name your own hosts. This shows the plan and changes nothing; CONFIRM=yes carries it out:
+  make hold INVENTORY=hosts.yml LIMIT=mx1.example.jp ARGS="--become --ask-become-pass"
+"""
 PASTE_LIMIT = 1024 * 1024
 PASTE_HINT = """\
 Paste what the log or the bounce says, then press Ctrl-D on a line of its own. For example:
@@ -53,17 +59,33 @@ def command(playbook: str, *options: str, **extra_vars: str) -> list[str]:
 
 def over_fleet(playbook: str) -> int:
     inventory = os.environ.get("INVENTORY") or SAMPLE.name
-    limit = os.environ.get("LIMIT")
-    options = ["-i", inventory, *(["-l", limit] if limit else [])]
     with surroundings(Path(inventory).resolve()) as further:
-        asked = command(playbook, *options, since=os.environ.get("SINCE", ""), language=language(), **further)
+        asked = command(playbook, *hosts(inventory), since=os.environ.get("SINCE", ""), language=language(), **further)
         return subprocess.run(asked, check=False).returncode
+
+
+def hold() -> int:
+    inventory = os.environ.get("INVENTORY") or SAMPLE.name
+    if is_sample(Path(inventory).resolve()):
+        print(NOTHING_TO_HOLD, file=sys.stderr, end="")
+        return 2
+    given = {name: os.environ.get(name.upper(), "") for name in ("run", "confirm")}
+    return subprocess.run(command("hold", *hosts(inventory), language=language(), **given), check=False).returncode
+
+
+def hosts(inventory: str) -> list[str]:
+    limit = os.environ.get("LIMIT")
+    return ["-i", inventory, *(["-l", limit] if limit else [])]
+
+
+def is_sample(inventory: Path) -> bool:
+    return SAMPLE in (inventory, *inventory.parents)
 
 
 @contextlib.contextmanager
 def surroundings(inventory: Path) -> t.Iterator[dict[str, str]]:
     """What only the sample needs: logs of the last hours, and a DNS; gives the variables that tell of it."""
-    if SAMPLE not in (inventory, *inventory.parents):
+    if not is_sample(inventory):
         yield {}
         return
     import example_dns  # with dnspython, which only the sample wants here
@@ -112,6 +134,7 @@ def main() -> int:
     plays: dict[str, t.Callable[[], int]] = {
         "incident": lambda: over_fleet("incident"),
         "audit": lambda: over_fleet("audit"),
+        "hold": hold,
         "explain": explain,
     }
     os.chdir(ROOT)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ansible import context
 from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import Command, of_this_run, sibling
 
@@ -19,10 +20,9 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "playbook": {"type": "str"},
     "repeat": {"type": "list", "elements": "str", "default": []},
     "extra": {"type": "dict", "default": {}},
+    "show": {"type": "str"},
 }
 
-# Secrets, and what is too long or no plain word: named, never printed.
-_ADD = " (add what it does not repeat: {names})"
 _PLAIN_WORD = re.compile(r"[\w.:+-]{1,200}")
 
 
@@ -47,12 +47,15 @@ class ActionModule(ActionBase):
         )
         unsaid = [name for name, word in words.items() if word is None and not _says(command, name)]
         left_out = sorted({*command.left_out, *unsaid})
+        if options["show"]:
+            # Not left to a callback: YAML folds a long line, and JSON escapes its quotes.
+            Display().display(f"\n{command.shown(options['show'], left_out)}\n")
         return {
             **result,
             "changed": False,
             "command": command.line(),
             "left_out": left_out,
-            "told": command.line() + (_ADD.format(names=", ".join(left_out)) if left_out else ""),
+            "told": command.told(left_out),
         }
 
 

@@ -36,6 +36,7 @@ class ActionModule(ActionBase):
         if options["state"] == "present":
             chosen = _chosen(options, signatures, str(variables.get("inventory_hostname", "localhost")))
             given.update({name: chosen[name] for name in CHOSEN})
+            given["asked"] = _asked(options, signatures)
             skipped = chosen["skipped"]
         for name in ("run_dir", "findings", "signatures", "knowledge_paths"):
             given.pop(name, None)
@@ -52,6 +53,15 @@ def _signatures(options: t.Mapping[str, t.Any], variables: t.Mapping[str, t.Any]
     if isinstance(given, str):
         given = [given]
     return tuple(str(each).encode(errors="replace").decode() for each in given)
+
+
+def _asked(options: t.Mapping[str, t.Any], signatures: tuple[str, ...]) -> dict[str, t.Any]:
+    """Return what somebody wanted, in their words: the host keeps it, for whoever wants the same again."""
+    return {
+        "run": Path(options["run_dir"]).name if options["run_dir"] else None,
+        "signatures": list(signatures),
+        **{name: options[name] for name in ("receivers", "causes", "everywhere")},
+    }
 
 
 def _chosen(options: t.Mapping[str, t.Any], signatures: tuple[str, ...], host: str) -> dict[str, t.Any]:

@@ -34,6 +34,10 @@ options:
       - Further extra vars of the command.
     type: dict
     default: {}
+  show:
+    description:
+      - A label. The command is then printed behind it, in lines that can be copied into a shell.
+    type: str
 seealso:
   - module: postmaster.delist.postfix_hold
 """
@@ -44,6 +48,7 @@ EXAMPLES = r"""
     playbook: restore
     extra:
       confirm: "yes"
+    show: UNDO
   register: hold_undo
   run_once: true
   delegate_to: localhost
@@ -66,5 +71,5 @@ told:
   description: The command, and in brackets which variables have to be added to it, if there are any.
   returned: success
   type: str
-  sample: ansible-playbook postmaster.delist.relay -i hosts.yml -b (add what it does not repeat: relay_password)
+  sample: "ansible-playbook postmaster.delist.relay -i hosts.yml -b (add what it does not repeat: relay_password)"
 """

@@ -99,6 +99,10 @@ options:
       - How long the log is watched after the change. A fault of Postfix in that time undoes the change.
     type: int
     default: 5
+  asked:
+    description:
+      - What was asked for, to be kept on the host with the change. The action fills this.
+    type: dict
   rules:
     description:
       - The rules to be held. The action fills this.
@@ -159,6 +163,15 @@ literals:
   type: list
   elements: str
   sample: []
+was:
+  description:
+    - With O(state=absent), what was asked for when this was held, each time that it grew, and the back-off. Null where
+      nothing was held.
+  returned: success
+  type: dict
+  sample:
+    asked: [{run: 20261124T001500Z, receivers: [outlook_com], causes: [], everywhere: false, signatures: []}]
+    backoff: 1h
 held:
   description:
     - What the queue holds because of this, counted in messages, and its oldest.

@@ -91,6 +91,11 @@ options:
     description:
       - When the relay should be gone, as V(48h), V(7d) or an RFC 3339 time. It is only noted, for audits to remind of.
     type: str
+  asked:
+    description:
+      - What somebody asked for, to be kept on the host with the change, such as the run whose findings named
+        O(domains). It changes nothing.
+    type: dict
   region:
     description: The region of AWS. Needed with O(state=present).
     type: str
@@ -191,8 +196,18 @@ relay:
     probes: [our.test.mailbox@outlook.com]
     delay: 1
     recipients: 3
+    rate: 14.0
+    hosts: 4
+    ca_file: null
+    override: []
+    asked: {}
     expires: 7d
     expires_at: "2026-12-01T09:15:00+09:00"
+was:
+  description: What was on, in the same form. Null where nothing was.
+  returned: success, with O(state=absent)
+  type: dict
+  sample: null
 left_out:
   description: Domains that are not relayed, and the parameter that makes them the host's own.
   returned: success, with O(state=present)

@@ -17,6 +17,9 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._report_extra_va
 INCIDENT = "postmaster.delist.incident"
 _COLLECTION = "postmaster.delist"
 
+_WIDTH = 80
+_LABEL = 8
+
 # In the order of ansible-playbook's own help.
 _WITH_VALUE = {
     "private_key_file": "--private-key",
@@ -42,6 +45,19 @@ class Command(t.NamedTuple):
 
     def line(self) -> str:
         return " ".join(self._quoted())
+
+    def told(self, left_out: t.Collection[str] | None = None) -> str:
+        """The command, and behind it which variables it lacks."""
+        names = ", ".join(self.left_out if left_out is None else left_out)
+        return self.line() + (f" (add what it does not repeat: {names})" if names else "")
+
+    def shown(self, label: str, left_out: t.Collection[str] | None = None) -> str:
+        """The command behind a label, in lines that a shell takes back, and below it which variables it lacks."""
+        names = ", ".join(self.left_out if left_out is None else left_out)
+        head = f"{label:<{_LABEL}}"
+        first, *others = self.folded(_WIDTH - _LABEL)
+        lines = [head + first, *(" " * _LABEL + line for line in others)]
+        return "\n".join([*lines, *([f"{'':<{_LABEL}}(add what it does not repeat: {names})"] if names else [])])
 
     def folded(self, width: int) -> list[str]:
         """The command in lines of at most C(width) columns where a phrase allows it, each continued by a backslash."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import shlex
 import typing as t
 from pathlib import Path
 
@@ -43,7 +44,10 @@ def test_the_command_of_this_run_and_of_another(run_tasks: t.Callable[..., t.Any
                 "extra": {"run": "r1", "confirm": "yes"},
             },
         },
-        {"name": "Undo", "postmaster.delist.command_info": {"playbook": "restore", "extra": {"confirm": "yes"}}},
+        {
+            "name": "Undo",
+            "postmaster.delist.command_info": {"playbook": "restore", "extra": {"confirm": "yes"}, "show": "UNDO"},
+        },
     ]
     pasted = "550 {{ lookup('pipe', 'id') }}; $(id) " + 40 * "word "
     given = {"since": "2h", "hold_receivers": ["outlook_com", "gmail"], "hold_signatures": [pasted], "confirm": "no"}
@@ -67,5 +71,47 @@ def test_the_command_of_this_run_and_of_another(run_tasks: t.Callable[..., t.Any
     undo = run.of("Undo").data["command"]
     assert "restore.yml -i " in undo
     assert undo.endswith(" -e confirm=yes")
+    shown = run.stdout.partition("\nUNDO    ")[2].partition("\n        (add what it does not repeat: ansible_become")[0]
+    assert shlex.split(shown.replace("\\\n", "")) == shlex.split(undo)
     assert "pipe" not in run.stdout
     assert "hunter2" not in run.stdout
+
+
+def test_the_commands_that_bring_back_what_a_restore_took_away(
+    run_tasks: t.Callable[..., t.Any], tmp_path: Path
+) -> None:
+    reply = "554 5.7.1 {{ lookup('pipe', 'touch owned') }} welcome"
+    asked = {"run": "r1", "receivers": [], "causes": [], "everywhere": False, "signatures": [reply]}
+    relay = {"scope": "all", "region": "eu-central-1", "host": "{{ lookup('pipe', 'touch owned') }}", "port": 587}
+    took = {
+        "hold": {"changed": True, "was": {"asked": [asked], "backoff": None}},
+        "relay": {"changed": True, "was": relay},
+    }
+    said = tmp_path / "said.json"
+    said.write_text(json.dumps({"mx1": took, "mx2": {**took, "relay": {"changed": False, "was": None}}}))
+    # As a module's result comes: data that nobody trusts.
+    read = "{{ (lookup('ansible.builtin.file', 'said.json') | from_json)[inventory_hostname].%s }}"
+    tasks = [
+        {"name": "Take", "ansible.builtin.set_fact": {f"took_{layer}": read % layer for layer in took}},
+        {
+            "name": "Undo",
+            "postmaster.delist.restore_undo": {layer: f"took_{layer}" for layer in took},
+            "run_once": True,
+        },
+        {"name": "None", "postmaster.delist.restore_undo": {}, "run_once": True},
+    ]
+    made(tmp_path, "r1")
+    inventory = {"all": {"hosts": {"mx1": {}, "mx2": {}}, "vars": {"ansible_connection": "local"}}}
+    run = run_tasks(tasks, inventory=inventory)
+    hold, again = run.of("Undo").data["undos"]
+    assert run.of("None").data["commands"] == []
+    assert (hold["playbook"], hold["hosts"], hold["left_out"]) == ("hold", ["mx1", "mx2"], [])
+    assert hold["command"].endswith(f"-e @out/restored/{Path(hold['path']).name} -e run=r1 -e confirm=yes")
+    assert " -l " not in hold["command"]
+    assert json.loads(Path(hold["path"]).read_text(encoding="utf-8")) == {"hold_signatures": [reply]}
+    assert Path(hold["path"]).stat().st_mode & 0o777 == 0o600
+    assert (again["playbook"], again["hosts"]) == ("relay", ["mx1"])
+    assert " -l mx1 " in again["command"]
+    assert again["left_out"] == ["relay_endpoint", "relay_user", "relay_password"]
+    assert again["told"].endswith("(add what it does not repeat: relay_endpoint, relay_user, relay_password)")
+    assert not (tmp_path / "owned").exists()

@@ -7,8 +7,10 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
+from ansible_collections.postmaster.delist.tests.integration.harness import Run
 from ansible_collections.postmaster.delist.tests.lab.handle import Lab
 from ansible_collections.postmaster.delist.tests.lab.incident import Story
 from ansible_collections.postmaster.delist.tests.lab.mail import Injected
@@ -44,18 +46,48 @@ def test_from_the_first_refusal_to_the_last_delivery(lab: Lab, tmp_path: Path):
     nothing_is_lost(story, lost)
 
 
-def test_a_relay_is_undone_while_the_block_lasts(lab: Lab, tmp_path: Path):
+def test_a_relay_is_undone_while_the_block_lasts_and_all_comes_back_by_what_is_printed(lab: Lab, tmp_path: Path):
     story = Story(lab, tmp_path)
     refuse(story)
     run = evidence(story)
     hold(story, run)
     held = story.state()
-    said = story.play("relay", run=run, **SES).of("Say what is relayed, and how to undo it").data["msg"]
-    assert said["undo"].endswith("-e restore_layers=relay")
-    story.play("restore", restore_layers="relay")
+    done = story.play("relay", run=run, **SES)
+    assert done.of("Say how to undo it").data["command"].endswith("-e restore_layers=relay")
+    relayed = configuration(story)
+    undone = story.play("restore", restore_layers="relay")
     assert story.state() == held
     story.became(story.send(BLOCKED), BLOCKED, "postfix/smtp", "status=deferred", "550 5.7.1", "FBLW15")
+
+    assert repeat(story, undone) == ["relay"]
+    assert configuration(story) == relayed
+    assert repeat(story, restore(story)) == ["hold", "relay"]
+    assert configuration(story) == relayed
     restore(story)
+
+
+def configuration(story: Story) -> dict[str, list[str]]:
+    """All of it but the record, which says when each was done."""
+    return {
+        host: [line for line in lines.splitlines() if "record.json" not in line]
+        for host, lines in story.state().items()
+    }
+
+
+def repeat(story: Story, restored: Run) -> list[str]:
+    """Give the commands that a restore printed, with the credentials for which they ask; return their playbooks."""
+    credentials = story.folder / "credentials.json"
+    credentials.write_text(json.dumps({name: SES[name] for name in ("relay_user", "relay_password")}), encoding="utf-8")
+    # The lab's network has no Amazon to ask about the account.
+    more = {"hold": [], "relay": ["-e", f"@{credentials}", "-e", "relay_ask_account=false"]}
+    undos = restored.of("Say how to undo it").data["undos"]
+    # Folded, as a shell takes it back.
+    printed = " ".join(restored.stdout.replace("\\\n", "").split())
+    for undo in undos:
+        assert undo["command"] in printed
+        _program, playbook, *words = shlex.split(undo["command"])
+        story.lab.run_playbook(playbook, cwd=story.folder, args=[*words, *more[undo["playbook"]]])
+    return [undo["playbook"] for undo in undos]
 
 
 def refuse(story: Story) -> set[tuple[str, str]]:
@@ -128,10 +160,11 @@ def probe(story: Story, run: str, verdict: str) -> None:
     assert not [entry for entry in story.lab.mail.received() if set(PROBES.values()) & set(entry["recipients"])]
 
 
-def restore(story: Story) -> None:
+def restore(story: Story) -> Run:
     """Every host has again, byte for byte, what it had."""
-    story.play("restore")
+    done = story.play("restore")
     assert story.state() == story.before
+    return done
 
 
 def release(story: Story, waiting: list[Injected]) -> None:

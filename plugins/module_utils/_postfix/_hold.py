@@ -26,6 +26,7 @@ LAYER = "hold"
 FILE = "hold.regexp"
 TYPE = "regexp"
 
+_NOTHING: dict[str, t.Any] = {"rules": [], "literals": [], "backoff": None, "asked": []}
 _SHARE = 0.8
 _TIME = re.compile(r"(?P<number>[0-9]{1,9}) ?(?P<unit>[smhdw]?)")
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
@@ -42,6 +43,7 @@ class Wanted(t.NamedTuple):
     replies: t.Sequence[t.Mapping[str, t.Any]]
     near_misses: t.Sequence[str]
     backoff: str | None
+    asked: t.Mapping[str, t.Any] | None
 
     @classmethod
     def of(cls, options: t.Mapping[str, t.Any]) -> Wanted:
@@ -53,7 +55,7 @@ def layer(postfix: Postfix, wanted: Wanted) -> Layer | None:
 
     :raises PostfixError: what must be held would not be, or what must bounce would not
     """
-    settings = _merged(_applied(postfix), wanted)
+    settings = _merged(_applied(postfix) or _NOTHING, wanted)
     rules, literals = settings["rules"], settings["literals"]
     if not any(rule["hold"] for rule in rules) and not literals:
         return None
@@ -84,7 +86,8 @@ def ensure(postfix: Postfix, options: t.Mapping[str, t.Any], *, check_mode: bool
     add = None if remove else layer(postfix, Wanted.of(options))
     if add is None and not remove:
         empty: dict[str, t.Any] = {name: [] for name in ("plan", "rules", "literals", "drift", "left", "notes")}
-        return {"changed": False, "held": None, **empty}
+        return {"changed": False, "held": None, "was": None, **empty}
+    was = _applied(postfix) if remove else None
     table_before = _files.read(postfix.own(FILE))
     plan = Plan.of(postfix, remove=LAYER) if remove else Plan.of(postfix, add=add)
     notes: list[str] = []
@@ -103,6 +106,7 @@ def ensure(postfix: Postfix, options: t.Mapping[str, t.Any], *, check_mode: bool
         "plan": plan.lines,
         "rules": [rule["name"] for rule in settings["rules"] if rule["hold"]],
         "literals": [each["text"] for each in settings["literals"]],
+        "was": {name: was[name] for name in ("asked", "backoff")} if was else None,
         "held": held_mail(postfix, content) if content else None,
         "drift": list(plan.drift),
         "left": list(plan.left),
@@ -157,9 +161,9 @@ def _check_backoff(postfix: Postfix, backoff: str) -> None:
         raise PostfixError(f"A back-off of {backoff} is too short: at least queue_run_delay ({least} s) was expected")
 
 
-def _applied(postfix: Postfix) -> dict[str, t.Any]:
+def _applied(postfix: Postfix) -> dict[str, t.Any] | None:
     found = [each["settings"] for each in _record.applied(postfix) if each["name"] == LAYER]
-    return dict(found[0]) if found else {"rules": [], "literals": [], "backoff": None}
+    return {**_NOTHING, **found[0]} if found else None
 
 
 def _merged(old: t.Mapping[str, t.Any], wanted: Wanted) -> dict[str, t.Any]:
@@ -167,11 +171,14 @@ def _merged(old: t.Mapping[str, t.Any], wanted: Wanted) -> dict[str, t.Any]:
     rules = {rule["name"]: dict(rule) for rule in old["rules"]}
     rules.update({rule["name"]: dict(rule) for rule in wanted.rules})
     literals = {(each["text"], tuple(each["relays"])): dict(each) for each in (*old["literals"], *wanted.literals)}
-    return {
+    merged = {
         "rules": sorted(rules.values(), key=lambda rule: (rule["rank"], rule["name"])),
         "literals": list(literals.values()),
         "backoff": wanted.backoff or old["backoff"],
     }
+    # Who asks again for what is held already has added nothing that would have to be remembered.
+    has_grown = any(merged[name] != old[name] for name in merged)
+    return {**merged, "asked": [*old["asked"], *([dict(wanted.asked)] if wanted.asked and has_grown else [])]}
 
 
 def _with_missing(

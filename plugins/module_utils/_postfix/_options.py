@@ -29,5 +29,6 @@ HOLD: dict[str, t.Any] = {
     "watch_seconds": {"type": "int", "default": 5},
     "log_paths": {"type": "list", "elements": "path", "default": []},
     "knowledge_paths": {"type": "list", "elements": "path", "default": []},
+    "asked": {"type": "dict"},
     **CHOSEN,
 }

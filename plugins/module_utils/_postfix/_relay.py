@@ -13,6 +13,7 @@ from ansible_collections.postmaster.delist.plugins.module_utils._postfix import 
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._errors import PostfixError
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._plan import Plan
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._postconf import Postfix
+from ansible_collections.postmaster.delist.plugins.module_utils._postfix._record import applied
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._relay_base import LAYER, Base
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._relay_verify import problems
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._relay_wanted import Params, wanted_by
@@ -33,12 +34,13 @@ def run(params: Params, *, check_mode: bool) -> dict[str, t.Any]:
 
 
 def _absent(postfix: Postfix, params: Params, check_mode: bool) -> dict[str, t.Any]:
+    was = next((layer["settings"] for layer in applied(postfix) if layer["name"] == LAYER), None)
     plan = Plan.of(postfix, remove=LAYER)
     notes: list[str] = []
     if plan.changed and not check_mode:
         watch = Watch.of(postfix, log_paths=params["log_paths"])
         notes = apply(postfix, plan, watch=watch, watch_seconds=params["watch_seconds"])
-    return {**_said(plan), "warnings": [*plan.drift, *plan.left, *notes]}
+    return {**_said(plan), "was": was, "warnings": [*plan.drift, *plan.left, *notes]}
 
 
 def _present(postfix: Postfix, params: Params, check_mode: bool) -> dict[str, t.Any]:

@@ -24,6 +24,7 @@ _WHAT: Spec = {
     "max_domains": {"type": "int", "default": 1000},
     "override": {"type": "list", "elements": "str", "choices": [*OVERRIDES, *PLAN_OVERRIDES], "default": []},
     "expires": {"type": "str"},
+    "asked": {"type": "dict"},
 }
 _WHERE: Spec = {
     "config_directory": {"type": "path"},

@@ -57,19 +57,27 @@ def wanted_by(postfix: Postfix, base: Base, params: Params) -> layers.Wanted:
         chroot=base.chroot,
         known=_known(postfix),
         own=postfix.own,
-        settings={
-            "scope": scope,
-            "region": region,
-            "host": to.host,
-            "port": to.port,
-            "syslog_name": None if scope == "relayhost" else own_name,
-            "domains": list(table.domains) if table else [],
-            "exceptions": list(table.exceptions) if table else [],
-            "probes": sorted(address.lower() for address in params["probes"]),
-            "delay": slow.delay,
-            "recipients": slow.recipients,
-            **_expiry(postfix, params["expires"]),
-        },
+        settings=_noted(
+            postfix,
+            params["asked"],
+            {
+                "scope": scope,
+                "region": region,
+                "host": to.host,
+                "port": to.port,
+                "syslog_name": None if scope == "relayhost" else own_name,
+                "domains": list(table.domains) if table else [],
+                "exceptions": list(table.exceptions) if table else [],
+                "probes": sorted(address.lower() for address in params["probes"]),
+                "delay": slow.delay,
+                "recipients": slow.recipients,
+                "rate": params["rate"],
+                "hosts": params["hosts"],
+                "ca_file": params["ca_file"],
+                "override": sorted(params["override"]),
+                **_expiry(postfix, params["expires"]),
+            },
+        ),
     )
 
 
@@ -98,6 +106,14 @@ def _table(base: Base, params: Params, route: str) -> transport.Table | None:
 def _known(postfix: Postfix) -> frozenset[str]:
     done = postfix.command("postconf", "-d", *PARAMETERS)
     return frozenset(line.partition("=")[0].strip() for line in done.out.splitlines())
+
+
+def _noted(postfix: Postfix, asked: dict[str, t.Any] | None, settings: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Add what somebody asked for; who asks again for what is on already, in whichever way, has changed nothing."""
+    for layer in applied(postfix):
+        if layer["name"] == LAYER and {**settings, "asked": layer["settings"].get("asked")} == layer["settings"]:
+            return t.cast("dict[str, t.Any]", layer["settings"])
+    return {**settings, "asked": asked or {}}
 
 
 def _expiry(postfix: Postfix, expires: str | None) -> dict[str, str | None]:

@@ -7,8 +7,10 @@ from __future__ import annotations
 import json
 import socket
 import threading
+from types import SimpleNamespace
 
 import pytest
+import yaml
 
 from ansible_collections.postmaster.delist.tools import play
 
@@ -39,6 +41,39 @@ def test_command_keeps_words_whole(monkeypatch):
     assert line[1:4] == ["postmaster.delist.incident", "-l", "mx*:!mx3"]
     assert json.loads(line[5]) == {"since": "2026-11-24 09:00"}
     assert line[6:] == ["--ask-become-pass", "-e", "a=b c"]
+
+
+@pytest.mark.parametrize("inventory", ["", "inventory.example", "inventory.example/hosts.yml"])
+def test_the_sample_has_no_mail_server_to_hold_mail_on(monkeypatch, capsys, inventory):
+    monkeypatch.chdir(play.ROOT)
+    monkeypatch.setenv("INVENTORY", inventory)
+    monkeypatch.setattr(play.subprocess, "run", lambda *_command, **_options: pytest.fail("something was run"))
+    assert play.hold() == 2
+    assert "make hold INVENTORY=hosts.yml" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("environment", "given"), [({}, {}), ({"RUN": "r1", "CONFIRM": "yes"}, {"run": "r1", "confirm": "yes"})]
+)
+def test_a_hold_is_only_planned_unless_confirmed(monkeypatch, tmp_path, environment, given):
+    for name, value in {"INVENTORY": str(tmp_path), "LIMIT": "mx1", "LANGUAGE": "ja", **environment}.items():
+        monkeypatch.setenv(name, value)
+    ran = []
+    monkeypatch.setattr(
+        play.subprocess, "run", lambda line, **_options: ran.append(line) or SimpleNamespace(returncode=2)
+    )
+    assert play.hold() == 2
+    assert ran[0][1:6] == ["postmaster.delist.hold", "-i", str(tmp_path), "-l", "mx1"]
+    assert json.loads(ran[0][7]) == {"language": "ja", **given}
+
+
+def test_who_tries_a_hold_on_the_sample_does_not_change_this_machine():
+    variables = yaml.safe_load((play.SAMPLE / "group_vars" / "mail.yml").read_text(encoding="utf-8"))
+    for role in ("hold", "relay", "verify", "restore"):
+        assert variables[f"{role}_config_directory"] in (
+            "{{ inventory_dir | dirname }}/.cache/sample/no-postfix-here",
+            "{{ hold_config_directory }}",
+        )
 
 
 def test_only_the_playbooks_own_words_are_shown():

@@ -28,7 +28,7 @@ def reply(text=S3140):
 def options(**given):
     return {
         "state": "present", "rules": [RULE], "literals": [], "replies": [reply()],
-        "near_misses": [dsn(UNKNOWN, relay=RELAY, stage="RCPT TO")], "backoff": None, "watch_seconds": 0,
+        "near_misses": [dsn(UNKNOWN, relay=RELAY, stage="RCPT TO")], "backoff": None, "watch_seconds": 0, "asked": None,
         "log_paths": ["/nonexistent"], **given,
     }  # fmt: skip
 
@@ -74,6 +74,16 @@ def test_a_hold_only_grows(fake):
     assert (grown["rules"], grown["literals"]) == (["outlook_com/s3140"], [NEW])
     assert not ensure(fake)["changed"]
     assert not ensure(fake, rules=[], replies=[])["changed"]
+
+
+def test_what_was_asked_for_is_kept_each_time_that_the_hold_grows(fake):
+    first, more = {"run": "r1", "receivers": ["outlook_com"]}, {"run": "r2", "signatures": [NEW]}
+    ensure(fake, asked=first, backoff="1h")
+    assert not ensure(fake, asked={"run": "later"})["changed"]
+    ensure(fake, asked=more, literals=[{"text": NEW, "relays": []}])
+    foretold = ensure(fake, state="absent", check_mode=True)["was"]
+    assert ensure(fake, state="absent")["was"] == foretold == {"asked": [first, more], "backoff": "1h"}
+    assert ensure(fake, state="absent")["was"] is None
 
 
 def test_a_reply_that_its_rules_would_not_hold_is_held_word_for_word(fake):

@@ -4,9 +4,9 @@
 
 """Runs a playbook of this checkout the way `make` is asked to: tools/play.py incident | audit | hold | explain.
 
-incident, audit: INVENTORY, LIMIT and SINCE of the environment; hold: INVENTORY, LIMIT, RUN, and CONFIRM=yes to go beyond
-the plan; explain: standard input. All: LANGUAGE, and ARGS with any further options of ansible-playbook. Ends with its
-code: 2 by policy, 1 where the tool failed (make knows only 2).
+incident, audit: INVENTORY, LIMIT and SINCE of the environment; hold: INVENTORY, LIMIT, RUN, and CONFIRM=yes to go
+beyond the plan; explain: standard input. All: LANGUAGE, and ARGS with any further options of ansible-playbook. Ends
+with its code: 2 by policy, 1 where the tool failed (make knows only 2).
 The sample incident has a DNS of its own while it runs; others ask the real one.
 """
 

@@ -42,8 +42,9 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._report_elsewher
 )
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_formats import FORMATS, Setting, write
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_screen import screen
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_summary import summary
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import LANGUAGES, Texts
-from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import RunFolderError, write_json
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import RunFolderError, write_pieces
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "run_dir": {"type": "path", "required": True},
@@ -86,22 +87,23 @@ class ActionModule(ActionBase):
         try:
             report = _report(cwd / options["run_dir"], options, variables, texts)
             setting = Setting(texts, _again(variables, cwd), cwd)
+            notices: list[dict[str, t.Any]] = []
             before = run_before(report.run_dir, [host.name for host in report.hosts])
-            summary = report.summary(texts)
-            write_json(report.run_dir / "summary.json", summary)
+            path = report.run_dir / "summary.json"
+            write_pieces(path, summary(report, texts))
             files = write(report, options["formats"], setting)
             Display().display(f"\n{_screen(report, setting, files)}\n")
             if not self._task.check_mode:
-                summary["notices"] = _notify(report, change(report, before), options, setting)
-                write_json(report.run_dir / "summary.json", summary)
+                notices = _notify(report, change(report, before), options, setting)
+                if notices:
+                    write_pieces(path, summary(report, texts, notices=notices))
                 _elsewhere(report, options, setting)
         except AcceptedError as exc:
             raise AnsibleActionFail(str(exc)) from None
         except (RunFolderError, OSError, ValueError) as exc:
             raise AnsibleActionFail(f"The report cannot be written: {exc}") from None
-        path = str(report.run_dir / "summary.json")
-        told = {name: summary[name] for name in ("policy", "notices")}
-        return {**result, "changed": False, "path": path, "files": files, **told}
+        policy = report.summary(texts)["policy"]
+        return {**result, "changed": False, "path": str(path), "files": files, "policy": policy, "notices": notices}
 
 
 def _report(run_dir: Path, options: dict[str, t.Any], variables: dict[str, t.Any], texts: Texts) -> Report:

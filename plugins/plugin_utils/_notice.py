@@ -46,15 +46,15 @@ class Change:
 def change(report: Report, before: Data | None) -> Change:
     """Compare a run with the summary of the one before."""
     known = {finding["id"]: finding for finding in _blocks(before)}
-    now = {item.finding["id"] for item in report.blocks}
+    now = {item.id for item in report.blocks}
     # What was not looked at is not gone.
     looked = not report.not_read and "diagnosis" not in report.failed_steps
     is_whole = not report.not_read and not report.failed_steps
     said = (before["verdict"], before["policy"]["passed"]) if before else ("clear", True)
     return Change(
         before=before["run_id"] if before else None,
-        new=[item for item in report.blocks if item.finding["id"] not in known],
-        still=[item for item in report.blocks if item.finding["id"] in known],
+        new=[item for item in report.blocks if item.id not in known],
+        still=[item for item in report.blocks if item.id in known],
         cleared=[finding for name, finding in known.items() if looked and name not in now],
         is_otherwise=said != (report.verdict, is_whole),
     )

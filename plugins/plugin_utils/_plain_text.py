@@ -31,7 +31,10 @@ MORE = "..."
 
 def plain(text: object) -> str:
     """One printable line: no terminal escape, control or direction character, blanks collapsed."""
-    without_escapes = _ESCAPE_SEQUENCE.sub(" ", str(text))
+    text = str(text)
+    if text.isprintable():  # most are: nothing to be replaced, no line to be broken
+        return " ".join(text.split())
+    without_escapes = _ESCAPE_SEQUENCE.sub(" ", text)
     return " ".join(
         "".join(" " if unicodedata.category(char) in _UNPRINTABLE else char for char in without_escapes).split()
     )
@@ -39,7 +42,7 @@ def plain(text: object) -> str:
 
 def columns(text: str) -> int:
     """How many columns of a terminal the text takes: an East Asian wide character takes two."""
-    return sum(_width(char) for char in text)
+    return len(text) if text.isascii() else sum(_width(char) for char in text)
 
 
 def clip(text: str, width: int) -> str:

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import collections
 import datetime
+import functools
 import json
+import sys
 import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit_report import Audit
+from ansible_collections.postmaster.delist.plugins.plugin_utils._findings_file import FindingsFile
+from ansible_collections.postmaster.delist.plugins.plugin_utils._findings_file import read as read_findings
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import SHIPPED
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import read
 from ansible_collections.postmaster.delist.plugins.plugin_utils._listings import not_clean
@@ -23,7 +27,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_evidence import Evidence, Log, added_up
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_steps import with_commands
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import Texts
-from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import about
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import about, json_text
 
 SCHEMA = 1
 
@@ -43,31 +47,53 @@ class Host:
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """A finding with its request, and the title of its cause."""
+    """A finding with its request, and the title of its cause.
 
-    finding: Data
+    The finding is held as its JSON, with what is asked of all of them beside it: a fleet's ten thousand, read, would
+    take a gigabyte.
+    """
+
+    json: bytes
     request: Data
     cause: Data
+    is_block: bool  # a case is opened for it; the others are noise to somebody who looks for blocks
+    subject: str  # what is refused, or at least where
+    receivers: tuple[str, ...]
+    kin: tuple[str, ...]  # equal for findings that differ in their host only
+    rank: tuple[bool, int, int, str]  # the gravest first
+
+    @classmethod
+    def of(cls, finding: Data, text: bytes, *, request: Data, cause: Data) -> Item:
+        """The item of a finding, whose JSON is C(text)."""
+        counts, is_block, subject = finding["counts"], bool(finding["opens_case"]), finding["subject"]
+        hit = int(counts["bounced"] + counts["deferred"] + counts["expired"])
+        kin = (finding["cause"], finding["title"]["en"], finding["explanation"]["en"], *finding["rules"])
+        return cls(
+            json=text,
+            request=request,
+            cause=cause,
+            is_block=is_block,
+            subject=str(subject["value"] or finding["egress_ip"] or ", ".join(finding["hosts"])),
+            receivers=tuple(sys.intern(receiver["slug"]) for receiver in finding["receivers"]),
+            kin=tuple(map(sys.intern, kin)) if subject["kind"] == "none" and not is_block else (finding["id"],),
+            rank=(not is_block, _SEVERITIES.index(finding["severity"]), -hit, finding["id"]),
+        )
 
     @property
-    def is_block(self) -> bool:
-        """A case is opened for it; the others are noise to somebody who looks for blocks."""
-        return bool(self.finding["opens_case"])
+    def id(self) -> str:
+        return self.rank[3]
 
     @property
-    def subject(self) -> str:
-        """What is refused, or at least where."""
-        finding = self.finding
-        return str(finding["subject"]["value"] or finding["egress_ip"] or ", ".join(finding["hosts"]))
+    def hit(self) -> int:
+        return -self.rank[2]
+
+    @property
+    def finding(self) -> Data:
+        return _finding(self.json)
 
     @property
     def steps(self) -> t.Sequence[Data]:
         return t.cast("t.Sequence[Data]", self.finding["next_steps"])
-
-    @property
-    def hit(self) -> int:
-        counts = self.finding["counts"]
-        return int(counts["bounced"] + counts["deferred"] + counts["expired"])
 
     @property
     def domains(self) -> collections.Counter[str]:
@@ -76,9 +102,6 @@ class Item:
         for receiver in self.finding["receivers"]:
             hit.update(receiver["recipient_domains"])
         return hit
-
-    def rank(self) -> tuple[bool, int, int, str]:
-        return not self.is_block, _SEVERITIES.index(self.finding["severity"]), -self.hit, self.finding["id"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,11 +128,11 @@ class Report:
     def not_read(self) -> list[Host]:
         return [host for host in self.hosts if host.state != "ok"]
 
-    @property
+    @functools.cached_property
     def blocks(self) -> list[Item]:
         return [item for item in self.items if item.is_block]
 
-    @property
+    @functools.cached_property
     def noise(self) -> list[Item]:
         return [item for item in self.items if not item.is_block]
 
@@ -153,7 +176,7 @@ class Report:
         return not self.refused and not self.failed_steps
 
     def summary(self, texts: Texts) -> dict[str, t.Any]:
-        """The contents of summary.json."""
+        """What summary.json says besides the findings."""
         reasons = self.reasons(texts)
         return {
             "schema": SCHEMA,
@@ -172,16 +195,14 @@ class Report:
                 "unreachable": [host.name for host in self._in("unreachable")],
             },
             "verdict": self.verdict,
-            "findings": [item.finding for item in self.items],
             "requests": [item.request for item in self.items if item.request],
             "listings_not_clean": not_clean(self.lists) if self.lists else [],
             "cases_due": self.audit.cases_due() if self.audit else [],
             "audit": self.audit.summary() if self.audit else None,
             "changed": [],
-            "notices": [],
         }
 
-    @property
+    @functools.cached_property
     def can_hold(self) -> bool:
         """Whether a hold would keep mail that one of the blocks bounces."""
         return any(step["action"] == "hold" and step["command"] for item in self.blocks for step in item.steps)
@@ -207,28 +228,32 @@ def gather(
     C(commands) carry out the steps of that action.
     """
     run = about(run_dir)
-    diagnosis = _json(run_dir / "findings.json", {"findings": [], "notes": []})
+    diagnosis = _findings(run_dir / "findings.json")
     requests = _json(run_dir / "requests.json", {"requests": []})["requests"]
     request_of = {request["finding"]: request for request in requests}
     causes = read(SHIPPED / "causes.yml")["causes"]
-    items = [
-        Item(
-            finding=with_commands(finding, commands or {}),
-            request=request_of.get(finding["id"], {}),
-            cause=causes[finding["cause"]]["title"],
+    items = []
+    for text in diagnosis.findings:
+        found = json.loads(text)
+        finding = with_commands(found, commands or {})
+        items.append(
+            Item.of(
+                finding,
+                text if finding is found else json_text(finding).encode(),
+                request=request_of.get(finding["id"], {}),
+                cause=causes[finding["cause"]]["title"],
+            )
         )
-        for finding in diagnosis["findings"]
-    ]
     return Report(
         run_id=run["run_id"],
         run_dir=run_dir,
         started_at=run["started_at"],
         finished_at=finished_at.isoformat(timespec="seconds"),
         hosts=hosts,
-        items=sorted(items, key=Item.rank),
+        items=sorted(items, key=lambda item: item.rank),
         totals=added_up(run_dir / "evidence"),
         failed_steps=failed_steps,
-        remarks=diagnosis["notes"],
+        remarks=diagnosis.head["notes"],
         lists=_json(run_dir / "listings.json", None) if lists_asked else None,
         hold=(commands or {}).get("hold"),
         fail_on=fail_on,
@@ -242,6 +267,14 @@ def host_of(name: str, result: Data | None, *, without_result: str) -> Host:
         return Host(name=name, state="failed", reason=without_result)
     state = "unreachable" if result.get("unreachable") else "failed" if result.get("failed") else "ok"
     return Host(name=name, state=state, reason=reason_of(result) if state != "ok" else "")
+
+
+# Formats ask several things of one finding before they come to the next.
+_finding = functools.lru_cache(maxsize=256)(t.cast("t.Callable[[bytes], Data]", json.loads))
+
+
+def _findings(path: Path) -> FindingsFile:
+    return read_findings(path) if path.exists() else FindingsFile({"notes": []}, iter(()))
 
 
 def _json(path: Path, absent: t.Any) -> t.Any:

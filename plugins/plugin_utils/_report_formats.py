@@ -38,7 +38,7 @@ class Format(t.NamedTuple):
 
 FORMATS: t.Mapping[str, Format] = {
     "markdown": Format("report.md", lambda report, setting: [markdown(report, **setting._asdict())]),
-    "html": Format("report.html", lambda report, setting: [html(report, **setting._asdict())]),
+    "html": Format("report.html", lambda report, setting: [html(report, texts=setting.texts, again=setting.again)]),
     "jsonl": Format("findings.jsonl", lambda report, _setting: jsonl(report)),
     "csv": Format("findings.csv", lambda report, setting: table(report, texts=setting.texts)),
     "junit": Format("junit.xml", lambda report, setting: [junit(report, texts=setting.texts)]),

@@ -22,19 +22,20 @@ import markupsafe
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import plain
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Report
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import Command
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report_html_view import view
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_html_view import Once, view
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import LANGUAGES, Texts
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_text import Block
 
 FOLDER = Path(__file__).with_name("_report_page")
 
 
-def html(report: Report, *, texts: Texts, again: Command, cwd: Path) -> str:
+def html(report: Report, *, texts: Texts, again: Command) -> str:
     """The whole page; it opens in the language of C(texts)."""
     style = _environment().get_template("style.css").render()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    once = Once.of(report)
     article = _environment().get_template("article.html.j2")
-    articles = [article.render(view(report, language, again, cwd)) for language in LANGUAGES]
+    articles = [article.render(view(report, language, again, once)) for language in LANGUAGES]
     return (
         _environment()
         .get_template("page.html.j2")

@@ -11,7 +11,7 @@ import typing as t
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Report
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import Texts
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report_timeline import Row, Timeline, name_of, timeline
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_timeline import Row, Timeline, name_of
 
 _HEIGHT = 100
 _LEAST = 3  # a single refusal is seen too
@@ -20,11 +20,8 @@ _AXIS = 4
 Data = dict[str, t.Any]
 
 
-def chart(report: Report, page: Texts) -> Data | None:
-    """Return lanes with their bars in a box of C(hours) by 100; None where no evidence tells of hours."""
-    made = timeline(report)
-    if made is None:
-        return None
+def chart(made: Timeline, report: Report, page: Texts) -> Data:
+    """Return lanes with their bars in a box of C(hours) by 100."""
     names = [_name(row, report, page) for row in made.rows]
     hours = made.hours
     steps = sorted({round(number * (len(hours) - 1) / (_AXIS - 1)) for number in range(_AXIS)})

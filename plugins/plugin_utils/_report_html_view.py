@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import typing as t
-from pathlib import Path
 
 import markupsafe
 
@@ -16,7 +15,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text impo
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Item, Report
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import Command
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_evidence import instant
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report_heat import heat
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_heat import Heat, heat
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_html_chart import chart
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_lists import (
     before_asking,
@@ -41,6 +40,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._report_phrases 
 )
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_request import copies, notice, rows_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import Texts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_timeline import Timeline, timeline
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_text import Block, block
 
 FIRST = 5
@@ -51,7 +51,7 @@ REPLIES = 5
 View = dict[str, t.Any]
 
 
-def view(report: Report, language: str, again: Command, cwd: Path) -> View:
+def view(report: Report, language: str, again: Command, made_once: Once) -> View:
     """Return the values of article.html.j2."""
     texts, page = Texts(language), Texts(language, file="report_page")
     made = _Page(report, texts, page)
@@ -68,8 +68,8 @@ def view(report: Report, language: str, again: Command, cwd: Path) -> View:
         "reasons": report.reasons(texts),
         "first": [made.first(number, items[0]) for number, items in shown if items[0].is_block][:FIRST],
         "more_blocks": max(0, len(report.blocks) - FIRST),
-        "timeline": chart(report, page),
-        "heat": heat(report.lists) if report.lists else None,
+        "timeline": chart(made_once.timeline, report, page) if made_once.timeline else None,
+        "heat": made_once.heat,
         "requests": [request for number, items in shown if (request := made.request(number, items[0]))],
         "overview": made.overview(),
         "findings": [made.finding(number, items) for number, items in shown],
@@ -97,6 +97,17 @@ def _contents(values: View, texts: Texts, page: Texts) -> t.Iterator[tuple[str, 
     yield "again", texts.say("markdown", "repeat")
 
 
+class Once(t.NamedTuple):
+    """What is the same in both languages."""
+
+    timeline: Timeline | None
+    heat: Heat | None
+
+    @classmethod
+    def of(cls, report: Report) -> Once:
+        return cls(timeline(report), heat(report.lists) if report.lists else None)
+
+
 class _Page(t.NamedTuple):
     report: Report
     texts: Texts
@@ -105,7 +116,7 @@ class _Page(t.NamedTuple):
     @property
     def shown(self) -> list[tuple[int, list[Item]]]:
         """The findings that are told in full, those alike together, with the numbers that tie their parts together."""
-        return list(enumerate(alike(self.report, self.texts)[:IN_FULL], start=1))
+        return list(enumerate(alike(self.report)[:IN_FULL], start=1))
 
     def gaps(self) -> list[str]:
         report, texts = self.report, self.texts

@@ -15,9 +15,10 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder impo
 def jsonl(report: Report) -> t.Iterator[str]:
     """Yield the lines, the gravest finding first; without findings there is none."""
     for item in report.items:
-        yield json_text(_line(report, item)) + "\n"
+        yield _line(report, item)
 
 
-def _line(report: Report, item: Item) -> dict[str, t.Any]:
+def _line(report: Report, item: Item) -> str:
     request = {name: item.request.get(name) for name in ("kind", "to", "url", "path")} if item.request else None
-    return {**item.finding, "run_id": report.run_id, "reported_at": report.finished_at, "request": request}
+    told = {"run_id": report.run_id, "reported_at": report.finished_at, "request": request}
+    return f"{item.json.decode()[:-1]}, {json_text(told)[1:]}\n"

@@ -19,7 +19,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge impor
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import read
 from ansible_collections.postmaster.delist.plugins.plugin_utils._listings import against, is_asked
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import plain
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Host, Item, Report
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Host, Report
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_phrases import counts, headline
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import Texts
 
@@ -42,7 +42,7 @@ def junit(report: Report, *, texts: Texts) -> str:
     """The whole document."""
     root = ET.Element("testsuites", name=NAME)
     checks = [cause for cause, about in read(SHIPPED / "causes.yml")["causes"].items() if about["opens_case"]]
-    refused = _by_host(report)
+    refused = _by_host(report, texts)
     suites = [(host.name, [*_host(host, report, checks, refused[host.name], texts)]) for host in report.hosts]
     suites.append((report.run_id, [*_steps(report, texts), *_lists(report, texts)]))
     for name, cases in suites:
@@ -55,39 +55,41 @@ def junit(report: Report, *, texts: Texts) -> str:
     )
 
 
-def _by_host(report: Report) -> dict[str, dict[str, list[Item]]]:
+class Refusal(t.NamedTuple):
+    """What is said of a block where a host has it."""
+
+    severity: str
+    headline: str
+    details: str  # what a CI shows when one opens the case: which finding, how many, what was said
+
+
+def _by_host(report: Report, texts: Texts) -> dict[str, dict[str, list[Refusal]]]:
     """Return the blocks of each host by cause."""
-    found: dict[str, dict[str, list[Item]]] = collections.defaultdict(lambda: collections.defaultdict(list))
+    found: dict[str, dict[str, list[Refusal]]] = collections.defaultdict(lambda: collections.defaultdict(list))
     for item in report.blocks:
-        for host in item.finding["hosts"]:
-            found[host][item.finding["cause"]].append(item)
+        finding = item.finding
+        details = "\n".join(map(plain, [item.id, counts(item, texts), *finding["evidence"]]))
+        refusal = Refusal(finding["severity"], headline(item, texts), details)
+        for host in finding["hosts"]:
+            found[host][finding["cause"]].append(refusal)
     return found
 
 
 def _host(
-    host: Host, report: Report, checks: t.Sequence[str], refused: t.Mapping[str, list[Item]], texts: Texts
+    host: Host, report: Report, checks: t.Sequence[str], refused: t.Mapping[str, list[Refusal]], texts: Texts
 ) -> t.Iterator[Case]:
     was_read = host.state == "ok"
-    yield (
-        Case(EVIDENCE)
-        if was_read
-        else Case(EVIDENCE, "error", host.state, texts.say("policy", host.state, host=host.name, reason=host.reason))
-    )
+    if was_read:
+        yield Case(EVIDENCE)
+    else:
+        yield Case(EVIDENCE, "error", host.state, texts.say("policy", host.state, host=host.name, reason=host.reason))
     known = was_read and "diagnosis" not in report.failed_steps
     for cause in dict.fromkeys((*checks, *refused)):
         if items := refused.get(cause):
-            said = "; ".join(headline(item, texts) for item in items)
-            yield Case(cause, "failure", items[0].finding["severity"], said, "\n".join(_details(items, texts)))
+            said = "; ".join(item.headline for item in items)
+            yield Case(cause, "failure", items[0].severity, said, "\n".join(item.details for item in items))
         else:
             yield Case(cause) if known else Case(cause, "skipped", message=texts.say("junit", "not_known"))
-
-
-def _details(items: t.Sequence[Item], texts: Texts) -> t.Iterator[str]:
-    """What a CI shows when one opens the case: how many, what was said, which finding."""
-    for item in items:
-        yield plain(item.finding["id"])
-        yield counts(item, texts)
-        yield from map(plain, item.finding["evidence"])
 
 
 def _steps(report: Report, texts: Texts) -> t.Iterator[Case]:

@@ -37,6 +37,10 @@ _BEGINNING_OF_A_BLOCK = re.compile(r"^([0-9]{1,9}(?=[.)](?: |$))|(?=[-+=#]))")
 # A page that knowledge names, or that the counterpart prints below one of its own domains.
 PAGE = re.compile(r"https?://[^\s<>\"`]{3,500}")
 
+# Beyond these nobody reads on, and a fleet would fill a book.
+IN_FULL = 500
+IN_TABLE = 1000
+
 _DOMAINS_SHOWN = 10
 _REPLIES_SHOWN = 3
 
@@ -44,8 +48,11 @@ _REPLIES_SHOWN = 3
 def markdown(report: Report, *, texts: Texts, again: Command, cwd: Path) -> str:
     """The whole report."""
     parts = [*_top(report, texts), *_audit(report, texts), *_overview(report, texts)]
-    for items in alike(report, texts):
+    groups = alike(report)
+    for items in groups[:IN_FULL]:
         parts += _section(items, report, texts, cwd)
+    if more := sum(map(len, groups[IN_FULL:])):
+        parts.append(escaped(texts.say("markdown", "more", count=more)))
     parts += [*_lists(report, texts), *_hosts(report, texts), *_policy(report, texts)]
     parts += [f"## {texts.say('markdown', 'repeat')}", fenced(again.line())]
     if again.left_out:
@@ -99,21 +106,18 @@ def _audit(report: Report, texts: Texts) -> t.Iterator[str]:
 def _overview(report: Report, texts: Texts) -> t.Iterator[str]:
     if report.items:
         head = [texts.say("markdown", "what"), texts.say("markdown", "since"), texts.say("markdown", "counts")]
-        yield _table(head, [list(map(escaped, _row(item, texts))) for item in report.items])
+        yield _table(head, [list(map(escaped, _row(item, texts))) for item in report.items[:IN_TABLE]])
 
 
 def _row(item: Item, texts: Texts) -> tuple[str, str, str]:
     return texts.pick(item.finding["title"]), item.finding["first_at"] or "", counts(item, texts)
 
 
-def alike(report: Report, texts: Texts) -> list[list[Item]]:
+def alike(report: Report) -> list[list[Item]]:
     """The findings, those together that differ in their host only: unknown recipients at one receiver, say."""
-    groups: dict[t.Any, list[Item]] = {}
+    groups: dict[tuple[str, ...], list[Item]] = {}
     for item in report.items:
-        finding = item.finding
-        is_of_host = finding["subject"]["kind"] == "none" and not item.is_block
-        key = (finding["cause"], finding["title"]["en"], texts.pick(finding["explanation"]), *finding["rules"])
-        groups.setdefault(key if is_of_host else finding["id"], []).append(item)
+        groups.setdefault(item.kin, []).append(item)
     return list(groups.values())
 
 

@@ -116,9 +116,11 @@ class _Block(t.NamedTuple):
 def _blocks(report: Report, texts: Texts, cwd: Path, *, room: int) -> list[str]:
     """A line for each block if there is room, then what to do about each, then the rest: the worst first."""
     said: set[str] = set()
-    blocks = [_block(item, report, texts, cwd, said) for item in report.blocks]
-    named = blocks if len(blocks) <= room else blocks[: room - 1]
-    room -= len(named) + (named is not blocks)
+    count = len(report.blocks)
+    shown = report.blocks if count <= room else report.blocks[: room - 1]
+    named = [_block(item, report, texts, cwd, said) for item in shown]
+    more = count - len(named)
+    room -= len(named) + bool(more)
     with_next, room = _as_fits([block.next for block in named], room)
     with_otherwise, room = _as_fits([block.otherwise for block in named], room)
     with_about, room = _as_fits([block.about for block in named], room)
@@ -127,8 +129,8 @@ def _blocks(report: Report, texts: Texts, cwd: Path, *, room: int) -> list[str]:
         for block, about, following, otherwise in zip(named, with_about, with_next, with_otherwise, strict=True)
         for line in (block.head, *about, *following, *otherwise)
     ]
-    if named is not blocks:
-        lines.append(texts.say("more_findings", count=len(blocks) - len(named)))
+    if more:
+        lines.append(texts.say("more_findings", count=more))
     return lines
 
 
@@ -228,7 +230,7 @@ def _noise(report: Report, texts: Texts) -> t.Iterator[str]:
         by_cause[texts.pick(item.cause)].append(item)
     ranked = sorted(by_cause.items(), key=lambda entry: -sum(item.hit for item in entry[1]))
     for title, items in ranked[:_CAUSES_SHOWN]:
-        receivers = dict.fromkeys(receiver["slug"] for item in items for receiver in item.finding["receivers"])
+        receivers = dict.fromkeys(slug for item in items for slug in item.receivers)
         hit = sum(item.hit for item in items)
         yield clip(texts.say("also", title=title, count=hit, receivers=", ".join(receivers)), WIDTH)
     if len(ranked) > _CAUSES_SHOWN:

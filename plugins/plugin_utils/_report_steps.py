@@ -20,6 +20,8 @@ def with_commands(finding: Data, commands: t.Mapping[str, Command]) -> Data:
     """
     if finding["confidence"] == "low" or not finding["counts"]["bounced"]:
         return finding
+    if not any(step["action"] in commands for step in finding["next_steps"]):
+        return finding
     steps = [
         {**step, "command": commands[step["action"]].line() if step["action"] in commands else step["command"]}
         for step in finding["next_steps"]

@@ -67,7 +67,7 @@ def timeline(report: Report) -> Timeline | None:
 
 def name_of(receiver: str, items: t.Iterable[Item]) -> t.Mapping[str, str]:
     """Return what a receiver is called in each language: its own name, where a finding is about it."""
-    named = (item.finding["counterpart"] for item in items if item.finding["receiver"] == receiver)
+    named = (item.finding["counterpart"] for item in items if item.id.startswith(f"{receiver}/"))
     return next(named, {"en": receiver, "ja": receiver})
 
 

@@ -17,6 +17,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_formats import FORMATS, Setting
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_markdown import markdown
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_screen import screen
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_summary import summary
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import Texts
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import open_run
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils import listings_factory
@@ -144,6 +145,12 @@ def rendered(made: Report, name: str, language: str = "en") -> str:
     """The text of one format."""
     setting = Setting(Texts(language), AGAIN, made.run_dir.parents[1])
     return "".join(FORMATS[name].render(made, setting))
+
+
+def summary_of(made: Report) -> dict[str, t.Any]:
+    """What summary.json holds, in English."""
+    found: dict[str, t.Any] = json.loads("".join(summary(made, Texts("en"))))
+    return found
 
 
 def asked_lists() -> dict[str, t.Any]:

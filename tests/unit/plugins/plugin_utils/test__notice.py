@@ -22,6 +22,7 @@ from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.repor
     blocked,
     finding,
     report,
+    summary_of,
 )
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.report_hostile import hostile_report
 
@@ -38,7 +39,7 @@ def seen(folder: Path, *numbers: int, **held: t.Any) -> Report:
 
 
 def changed(tmp_path: Path, before: Report | None, now: Report) -> notice.Change:
-    return notice.change(now, before.summary(EN) if before else None)
+    return notice.change(now, summary_of(before) if before else None)
 
 
 def test_new_still_and_cleared(tmp_path: Path) -> None:
@@ -85,7 +86,7 @@ class TestTheRunBefore:
             folder = tmp_path / f"run{number}"
             folder.mkdir()
             write_json(folder / "run.json", {"hosts": hosts, "started_at": f"2026-11-2{number}T00:00:00+09:00"})
-            write_json(folder / "summary.json", seen(tmp_path / f"of{number}").summary(EN) | {"run_id": f"run{number}"})
+            write_json(folder / "summary.json", summary_of(seen(tmp_path / f"of{number}")) | {"run_id": f"run{number}"})
         (tmp_path / "latest").symlink_to("run3")
         (tmp_path / "else").mkdir()
         (tmp_path / "else" / "summary.json").write_text("[]")
@@ -97,7 +98,7 @@ class TestTheRunBefore:
 
     def test_is_the_folders_own_last_report_where_a_run_is_gone_on_with(self, tmp_path: Path) -> None:
         made = seen(tmp_path, 7)
-        write_json(made.run_dir / "summary.json", made.summary(EN))
+        write_json(made.run_dir / "summary.json", summary_of(made))
         found = notice.run_before(made.run_dir, ["mx1"])
         assert found
         assert found["run_id"] == "INC-7"

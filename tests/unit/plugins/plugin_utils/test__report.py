@@ -26,6 +26,7 @@ from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.repor
     report,
     request,
     run_folder,
+    summary_of,
 )
 
 EN = Texts("en")
@@ -146,7 +147,7 @@ def test_each_finding_has_its_own_request(tmp_path: Path) -> None:
 
 def test_the_summary_keeps_to_its_schema(tmp_path: Path) -> None:
     held: dict[str, t.Any] = {"findings": [finding()], "requests": [request(finding())]}
-    summary = report(tmp_path, **held).summary(EN)
+    summary = summary_of(report(tmp_path, **held))
     jsonschema.validate(summary, SUMMARY_SCHEMA)
     assert summary["policy"] == {"passed": True, "reasons": [], "fail_on": sorted(CODES), "refused": {}}
     assert summary["hosts"] == {"ok": ["mx1"], "failed": [], "unreachable": []}
@@ -155,7 +156,7 @@ def test_the_summary_keeps_to_its_schema(tmp_path: Path) -> None:
 
 def test_findings_alone_do_not_fail_the_policy_but_missing_hosts_and_steps_do(tmp_path: Path) -> None:
     mx2, mx3 = Host(name="mx2", state="unreachable", reason="refused"), Host(name="mx3", state="failed", reason="?")
-    summary = report(tmp_path, hosts=[READ, mx2, mx3], failed_steps={"request": "no words"}).summary(EN)
+    summary = summary_of(report(tmp_path, hosts=[READ, mx2, mx3], failed_steps={"request": "no words"}))
     jsonschema.validate(summary, SUMMARY_SCHEMA)
     assert summary["policy"]["passed"] is False
     assert summary["policy"]["reasons"] == [
@@ -179,4 +180,4 @@ def test_findings_alone_do_not_fail_the_policy_but_missing_hosts_and_steps_do(tm
 )
 def test_the_schema_refuses_what_scripts_could_not_use(tmp_path: Path, broken: dict[str, t.Any]) -> None:
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(report(tmp_path).summary(EN) | broken, SUMMARY_SCHEMA)
+        jsonschema.validate(summary_of(report(tmp_path)) | broken, SUMMARY_SCHEMA)

@@ -25,6 +25,7 @@ from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.repor
     report,
     request,
     screen_of,
+    summary_of,
 )
 
 BLOCKED = make.sender(make.problem(wanted_by=["outlook_com", "spamhaus"]))
@@ -170,7 +171,7 @@ def test_a_list_s_words_are_no_markup(tmp_path: Path) -> None:
 
 
 def test_the_summary_names_what_is_not_clean(tmp_path: Path) -> None:
-    summary = report(tmp_path, lists=ALL_KINDS).summary(Texts("en"))
+    summary = summary_of(report(tmp_path, lists=ALL_KINDS))
     jsonschema.validate(summary, json.loads((SHIPPED / "schema" / "summary.json").read_text(encoding="utf-8")))
     assert [(row["zone"], row["state"]) for row in summary["listings_not_clean"]] == [
         ("zen.spamhaus.org", "listed"),

@@ -11,7 +11,6 @@ import pytest
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Host
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_markdown import escaped, linked
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import Texts
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.report_factory import (
     HOLD,
     READ,
@@ -19,6 +18,7 @@ from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.repor
     markdown_of,
     report,
     request,
+    summary_of,
 )
 
 
@@ -72,7 +72,7 @@ def test_the_command_of_a_step_is_whole_and_stands_in_the_summary_too(tmp_path: 
     step = {"action": "hold", "command": None, "en": "Stop the loss.", "ja": "被害を止めます。"}
     made = report(tmp_path, findings=[finding(next_steps=[step])], commands={"hold": HOLD})
     assert f"- Stop the loss.\n\n```text\n{HOLD.line()}\n```" in markdown_of(made)
-    assert made.summary(Texts("en"))["findings"][0]["next_steps"][0]["command"] == HOLD.line()
+    assert summary_of(made)["findings"][0]["next_steps"][0]["command"] == HOLD.line()
 
 
 def test_only_the_counterparts_own_pages_are_links(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import json
 import typing as t
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +14,18 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text impo
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Item, Report
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_phrases import headline, totals, verdict
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import Texts
-from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import LATEST, RunFolderError, about
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import (
+    LATEST,
+    SUMMARY,
+    RunFolderError,
+    about,
+    last_summary,
+)
 
 SCHEMA = 1
-SUMMARY = "summary.json"
 
+# What has changed since the last audit.
+_TOLD = ("new", "cleared", "unknown_now")
 _ROWS = 10
 _COLUMNS = 160
 # Runs whose folders are looked at for the one before.
@@ -36,11 +42,12 @@ class Change:
     new: t.Sequence[Item]
     still: t.Sequence[Item]
     cleared: t.Sequence[Data]
-    is_otherwise: bool  # another verdict, or no longer, or only now, all that there is to see
+    is_otherwise: bool  # another answer, or the policy says otherwise
+    concerns: t.Sequence[tuple[str, Data]]  # of an audit, by state: it has a memory of its own
 
     @property
     def is_one(self) -> bool:
-        return bool(self.new or self.cleared or self.is_otherwise)
+        return bool(self.new or self.cleared or self.is_otherwise or self.concerns)
 
 
 def change(report: Report, before: Data | None) -> Change:
@@ -49,38 +56,39 @@ def change(report: Report, before: Data | None) -> Change:
     now = {item.id for item in report.blocks}
     # What was not looked at is not gone.
     looked = not report.not_read and "diagnosis" not in report.failed_steps
-    is_whole = not report.not_read and not report.failed_steps
     said = (before["verdict"], before["policy"]["passed"]) if before else ("clear", True)
     return Change(
         before=before["run_id"] if before else None,
         new=[item for item in report.blocks if item.id not in known],
         still=[item for item in report.blocks if item.id in known],
         cleared=[finding for name, finding in known.items() if looked and name not in now],
-        is_otherwise=said != (report.verdict, is_whole),
+        is_otherwise=said != (report.verdict, report.passed),
+        concerns=[(state, concern) for state in _TOLD for concern in report.audit.group(state)] if report.audit else (),
     )
 
 
 def run_before(run_dir: Path, hosts: t.Collection[str]) -> Data | None:
     """Return the summary of the newest run of the same hosts before this one, or of this folder's own last report."""
-    own = _summary(run_dir)
+    own = last_summary(run_dir.parent, run_dir.name)
     if own:
         return own
-    found: list[tuple[str, Path]] = []
+    found: list[tuple[str, str]] = []
     paths = sorted(run_dir.parent.glob(f"*/{SUMMARY}"), reverse=True)
     for path in [path for path in paths if path.parent.name != LATEST and path.parent != run_dir][:_LOOKED_AT]:
         try:
             said = about(path.parent)
             if set(said["hosts"]) == set(hosts):
-                found.append((said["started_at"], path.parent))
+                found.append((said["started_at"], path.parent.name))
         except (RunFolderError, KeyError, TypeError):
             continue  # somebody else's folder
-    return _summary(max(found)[1]) if found else None
+    return last_summary(run_dir.parent, max(found)[1]) if found else None
 
 
 def message(report: Report, changed: Change, texts: Texts, *, run_dir: str) -> tuple[str, str]:
     """Return title and text."""
     title = clip(verdict(report, texts), _COLUMNS)
     rows = [
+        *(_concern(state, concern, texts) for state, concern in changed.concerns),
         *(texts.say("notice", "new", text=headline(item, texts)) for item in changed.new),
         *(texts.say("notice", "cleared", text=texts.pick(finding.get("title"))) for finding in changed.cleared),
         *(texts.say("notice", "still", text=headline(item, texts)) for item in changed.still),
@@ -101,16 +109,35 @@ def webhook_body(report: Report, changed: Change, texts: Texts, *, run_dir: str)
         "before": changed.before,
         "finished_at": report.finished_at,
         "verdict": report.verdict,
-        "passed": not report.reasons(texts),
+        "passed": report.passed,
         "title": title,
         "text": f"{title}\n{text}",
         "new": [_short(item.finding, texts) for item in changed.new],
         "still": [_short(item.finding, texts) for item in changed.still],
         "cleared": [_short(finding, texts) for finding in changed.cleared],
+        "concerns": [
+            {
+                "id": concern["id"],
+                "state": state,
+                "severity": concern["severity"],
+                "title": texts.pick(concern["title"]),
+            }
+            for state, concern in changed.concerns
+        ],
         "hosts": {
             state: [host.name for host in report.hosts if host.state == state] for state in ("failed", "unreachable")
         },
     }
+
+
+def _concern(state: str, concern: Data, texts: Texts) -> str:
+    key = "new" if state == "new" else "cleared" if state == "cleared" else "unknown"
+    return texts.say("notice", key, text=texts.pick(concern["title"]))
+
+
+def _told(state: str, concern: Data, texts: Texts) -> dict[str, str]:
+    title = plain(texts.pick(concern["title"]))
+    return {"id": concern["id"], "state": state, "severity": concern["severity"], "title": title}
 
 
 def _short(finding: Data, texts: Texts) -> dict[str, t.Any]:
@@ -124,12 +151,3 @@ def _short(finding: Data, texts: Texts) -> dict[str, t.Any]:
 
 def _blocks(summary: Data | None) -> list[Data]:
     return [finding for finding in summary["findings"] if finding.get("opens_case")] if summary else []
-
-
-def _summary(folder: Path) -> Data | None:
-    try:
-        found = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
-        is_one = found["schema"] == SCHEMA and {"findings", "verdict", "policy", "run_id"} <= set(found)
-        return t.cast("Data", found) if is_one else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None

@@ -153,15 +153,19 @@ class Report:
             return "undiagnosed"
         return "clear" if self.totals.seen else "unseen"
 
+    def gaps(self, texts: Texts, unread: t.Sequence[Host] | None = None) -> list[str]:
+        """What this picture lacks: hosts, all of them unless they are given, and steps."""
+        hosts = self.not_read if unread is None else unread
+        return [texts.say("policy", host.state, host=host.name, reason=host.reason) for host in hosts] + [
+            texts.say("policy", "step_failed", step=texts.say("step", step), reason=reason)
+            for step, reason in self.failed_steps.items()
+        ]
+
     def reasons(self, texts: Texts) -> list[str]:
         """Why this run does not pass; empty if it does."""
         unread = self.not_read if "unreachable" in self.fail_on else []
         return [
-            *(texts.say("policy", host.state, host=host.name, reason=host.reason) for host in unread),
-            *(
-                texts.say("policy", "step_failed", step=texts.say("step", step), reason=reason)
-                for step, reason in self.failed_steps.items()
-            ),
+            *self.gaps(texts, unread),
             *(self.audit.reasons(Texts(texts.language, file="audit")) if self.audit else ()),
         ]
 

@@ -16,6 +16,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._report import I
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import Command
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_evidence import instant
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_heat import Heat, heat
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_html_audit import audit_view
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_html_chart import chart
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_lists import (
     before_asking,
@@ -38,6 +39,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._report_phrases 
     totals,
     verdict,
 )
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_rates import Row, rates
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_request import copies, notice, rows_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import Texts
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_timeline import Timeline, timeline
@@ -65,6 +67,7 @@ def view(report: Report, language: str, again: Command, made_once: Once) -> View
         "totals": totals(report, texts),
         "offset": report.finished_at[-len("+09:00") :],
         "gaps": made.gaps(),
+        "audit": audit_view(report, made_once.rates, language),
         "reasons": report.reasons(texts),
         "first": [made.first(number, items[0]) for number, items in shown if items[0].is_block][:FIRST],
         "more_blocks": max(0, len(report.blocks) - FIRST),
@@ -86,6 +89,8 @@ _COLUMNS = 100
 
 
 def _contents(values: View, texts: Texts, page: Texts) -> t.Iterator[tuple[str, str]]:
+    if values["audit"]:
+        yield "audit", values["audit"]["title"]
     yield "first", page.say("first", "title")
     for name in ("timeline", "heat", "requests", "findings"):
         if values[name]:
@@ -102,10 +107,11 @@ class Once(t.NamedTuple):
 
     timeline: Timeline | None
     heat: Heat | None
+    rates: t.Sequence[Row]
 
     @classmethod
     def of(cls, report: Report) -> Once:
-        return cls(timeline(report), heat(report.lists) if report.lists else None)
+        return cls(timeline(report), heat(report.lists) if report.lists else None, rates(report))
 
 
 class _Page(t.NamedTuple):
@@ -121,7 +127,7 @@ class _Page(t.NamedTuple):
     def gaps(self) -> list[str]:
         report, texts = self.report, self.texts
         notes = [texts.say("note", host=log.host, path=log.path, note="; ".join(log.notes)) for log in report.notes]
-        return [*report.reasons(texts), *notes, *(texts.pick(remark) for remark in report.remarks)]
+        return [*report.gaps(texts), *notes, *(texts.pick(remark) for remark in report.remarks)]
 
     def first(self, number: int, item: Item) -> View:
         texts = self.texts

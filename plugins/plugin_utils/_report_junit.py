@@ -60,19 +60,36 @@ class Refusal(t.NamedTuple):
 
     severity: str
     headline: str
+    quiet: str | None  # why it fails nothing: a site accepted it, or a baseline knows it
     details: str  # what a CI shows when one opens the case: which finding, how many, what was said
 
 
 def _by_host(report: Report, texts: Texts) -> dict[str, dict[str, list[Refusal]]]:
     """Return the blocks of each host by cause."""
+    quiet = _quiet(report, texts)
     found: dict[str, dict[str, list[Refusal]]] = collections.defaultdict(lambda: collections.defaultdict(list))
     for item in report.blocks:
         finding = item.finding
         details = "\n".join(map(plain, [item.id, counts(item, texts), *finding["evidence"]]))
-        refusal = Refusal(finding["severity"], headline(item, texts), details)
+        refusal = Refusal(finding["severity"], headline(item, texts), quiet.get(item.id), details)
         for host in finding["hosts"]:
             found[host][finding["cause"]].append(refusal)
     return found
+
+
+def _quiet(report: Report, texts: Texts) -> dict[str, str]:
+    """Return why the findings of an audit that fail nothing do not, by id."""
+    if report.audit is None:
+        return {}
+    reasons = {
+        concern["id"]: texts.say("junit", "accepted", **_entry(concern)) for concern in report.audit.group("accepted")
+    }
+    reasons |= {concern["id"]: texts.say("junit", "known") for concern in report.audit.group("known")}
+    return {name.removeprefix("finding/"): reason for name, reason in reasons.items()}
+
+
+def _entry(concern: t.Mapping[str, t.Any]) -> dict[str, str]:
+    return {name: concern["accepted"][name] for name in ("reason", "owner", "expires")}
 
 
 def _host(
@@ -85,7 +102,11 @@ def _host(
         yield Case(EVIDENCE, "error", host.state, texts.say("policy", host.state, host=host.name, reason=host.reason))
     known = was_read and "diagnosis" not in report.failed_steps
     for cause in dict.fromkeys((*checks, *refused)):
-        if items := refused.get(cause):
+        items = refused.get(cause) or []
+        if items and all(item.quiet for item in items):
+            reasons = "; ".join(dict.fromkeys(item.quiet or "" for item in items))
+            yield Case(cause, "skipped", message=reasons)
+        elif items := [item for item in items if not item.quiet]:
             said = "; ".join(item.headline for item in items)
             yield Case(cause, "failure", items[0].severity, said, "\n".join(item.details for item in items))
         else:

@@ -36,7 +36,7 @@ class Metric(t.NamedTuple):
 
 def metrics(report: Report) -> t.Iterator[str]:
     """Yield the text of each metric that has a sample."""
-    for metric in (*_run(report), *_findings(report), *_lists(report)):
+    for metric in (*_run(report), *_findings(report), *_lists(report), *_audit(report)):
         lines = [f"{PREFIX}_{metric.name}{_labels(labels)} {value:.16g}\n" for labels, value in metric.samples]
         if lines:
             yield f"# HELP {PREFIX}_{metric.name} {metric.help}\n# TYPE {PREFIX}_{metric.name} gauge\n"
@@ -57,6 +57,7 @@ def _run(report: Report) -> t.Iterator[Metric]:
         "Whether every host was read and every step done.",
         [({}, not report.not_read and not report.failed_steps)],
     )
+    yield Metric("passed", "Whether the policy let the run pass.", [({}, report.passed)])
     yield Metric(
         "hosts", "Hosts by how reading them ended.", [({"state": name}, states.count(name)) for name in _STATES]
     )
@@ -90,6 +91,26 @@ def _findings(report: Report) -> t.Iterator[Metric]:
             f"When the {name} refusal of a finding was logged.",
             [({"id": item.finding["id"]}, _seconds(item.finding[field])) for item in shown if item.finding[field]],
         )
+
+
+def _audit(report: Report) -> t.Iterator[Metric]:
+    audit = report.audit
+    if audit is None:
+        return
+    yield Metric(
+        "concerns",
+        "Concerns of the audit by state.",
+        [({"state": name}, count) for name, count in audit.counts.items()],
+    )
+    yield Metric(
+        "receiver_mails",
+        "Delivery attempts by receiver.",
+        [
+            ({"receiver": receiver, "outcome": name}, numbers[name])
+            for receiver, numbers in audit.content["rates"].items()
+            for name in ("delivered", "refused")
+        ],
+    )
 
 
 def _lists(report: Report) -> t.Iterator[Metric]:

@@ -16,6 +16,7 @@ from pathlib import Path
 ABOUT = "run.json"
 LATEST = "latest"
 SUMMARY = "summary.json"
+SUMMARY = "summary.json"
 
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _OWNER_ONLY = 0o700
@@ -51,6 +52,18 @@ def about(folder: Path) -> dict[str, t.Any]:
         return t.cast("dict[str, t.Any]", json.loads((folder / ABOUT).read_text(encoding="utf-8")))
     except (OSError, ValueError) as exc:
         raise RunFolderError(f"{folder} is not the folder of a run: its {ABOUT} cannot be read ({exc})") from exc
+
+
+def last_summary(parent: Path, run_id: str) -> dict[str, t.Any] | None:
+    """What the summary.json of a run says; None where there is none, or it is of another version."""
+    if not _RUN_ID.fullmatch(run_id):
+        return None
+    try:
+        found = json.loads((parent / run_id / SUMMARY).read_text(encoding="utf-8"))
+        is_one = found["schema"] == 1 and {"findings", "verdict", "policy", "run_id"} <= set(found)
+        return t.cast("dict[str, t.Any]", found) if is_one else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def json_text(data: object, *, indent: int | None = None) -> str:

@@ -1,0 +1,152 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An audit in every format: what changed comes first, and what a site lives with fails nothing."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import re
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.postmaster.delist.plugins.plugin_utils import _notice as notice
+from ansible_collections.postmaster.delist.plugins.plugin_utils._audit_report import gathered
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Ledger, open_ledger
+from ansible_collections.postmaster.delist.plugins.plugin_utils._policy import Rules
+from ansible_collections.postmaster.delist.plugins.plugin_utils._policy_accepted import Accepted
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Report, gather
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_rates import rates
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_summary import summary
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import LANGUAGES, Texts
+from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.audit_factory import (
+    NOW,
+    evidence,
+    look,
+    night,
+)
+from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.ledger_factory import TIMINGS
+from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.report_factory import (
+    READ,
+    finding,
+    rendered,
+    summary_of,
+)
+from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.report_hostile import HOSTILE
+
+BLOCK = "finding/outlook_com/ip/203.0.113.7/ip_blocklisted_receiver"
+FEW = {"outlook-com.olc.protection.outlook.com": 100}
+ACCEPTED = Accepted(
+    names={"id": BLOCK}, reason="a lab", owner="ops", expires=NOW.date() + datetime.timedelta(days=30), line=3
+)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> t.Iterator[Ledger]:
+    with open_ledger(f"sqlite:///{tmp_path}/ledger.sqlite3", TIMINGS, now=NOW) as opened:
+        yield opened
+
+
+def audited(tmp_path: Path, days: float = 0, **rules: t.Any) -> Report:
+    run_dir = tmp_path / f"{days:g}" / "out" / "INC-7"
+    audit = gathered(run_dir / "audit.json", Rules(**rules), today=NOW.date())
+    return gather(run_dir, hosts=[READ], finished_at=NOW, failed_steps={}, fail_on=audit.rules.fail_on, audit=audit)
+
+
+def block(number: int) -> dict[str, t.Any]:
+    found = finding(number, hosts=["mx1"])
+    found["receivers"][0] |= {"hosts": ["mx1"], "counts": found["counts"]}
+    return found
+
+
+def two_nights(tmp_path: Path, ledger: Ledger, **rules: t.Any) -> Report:
+    """The first night has a block; in the second another has come, and the receiver takes less."""
+    first, second = block(7), block(9)
+    night(tmp_path, ledger, findings=[first], evidences=[evidence()])
+    night(tmp_path, ledger, days=1, findings=[first, second], evidences=[evidence(delivered=FEW)])
+    return audited(tmp_path, 1, **rules)
+
+
+def test_rates_stand_beside_those_of_the_audit_before(tmp_path: Path, ledger: Ledger) -> None:
+    made = two_nights(tmp_path, ledger)
+    (row,) = rates(made)
+    assert (row.receiver, row.delivered, row.share, row.before) == ("outlook_com", 100, 9.0, None)
+    # Both runs have the same name here: the folder that the second looks into is its own.
+    before = "".join(summary(audited(tmp_path), Texts("en")))
+    (made.run_dir / "summary.json").write_text(before, encoding="utf-8")
+    (row,) = rates(made)
+    assert row.before == 63.9
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_begins_with_what_changed(language: str, tmp_path: Path, ledger: Ledger) -> None:
+    text = rendered(two_nights(tmp_path, ledger), "html", language)
+    article = re.search(f'<article lang="{language}">(.*?)</article>', text, re.DOTALL)
+    assert article
+    own = Texts(language, file="audit")
+    parts = [
+        own.say("verdict", "failed", new=2, still=1, cleared=0, unknown_now=0),
+        own.say("markdown", "title"),
+        f'id="{language}-first"',
+    ]
+    assert sorted(parts, key=article[1].index) == parts
+    assert '<rect class="now" x="0" y="5" width="9.0" height="5"/>' in article[1]
+
+
+def test_what_is_accepted_or_known_is_skipped_for_a_ci(tmp_path: Path, ledger: Ledger) -> None:
+    junitparser = pytest.importorskip("junitparser")
+
+    def case(made: Report) -> t.Any:
+        (suite, _run) = junitparser.JUnitXml.fromstring(rendered(made, "junit").encode())
+        (found,) = [case for case in suite if case.name == "ip_blocklisted_receiver"]
+        return found.result[0]
+
+    made = two_nights(tmp_path, ledger, accepted=[ACCEPTED])
+    assert isinstance(case(made), junitparser.Failure)
+    assert case(made).message == "203.0.113.9 REFUSED by Outlook.com [s3140]"
+    only = audited(tmp_path, accepted=[ACCEPTED])
+    assert isinstance(case(only), junitparser.Skipped)
+    assert case(only).message == "accepted until 2026-12-24 (ops): a lab"
+    night(
+        tmp_path / "other", ledger, days=2, findings=[finding(3, hosts=["mx1"])], evidences=[evidence()], baseline=True
+    )
+    assert case(audited(tmp_path / "other", 2)).message == "known by a baseline"
+
+
+def test_metrics_count_the_concerns(tmp_path: Path, ledger: Ledger) -> None:
+    text = rendered(two_nights(tmp_path, ledger), "prometheus")
+    assert 'postmaster_delist_concerns{state="new"} 2\n' in text
+    assert 'postmaster_delist_receiver_mails{receiver="outlook_com",outcome="delivered"} 100\n' in text
+    assert "postmaster_delist_passed 0\n" in text
+
+
+def test_a_message_tells_what_the_audit_calls_new(tmp_path: Path, ledger: Ledger) -> None:
+    made = two_nights(tmp_path, ledger)
+    found = notice.change(made, summary_of(made))  # by the summaries alone, nothing has changed
+    assert found.is_one
+    body = notice.webhook_body(made, found, Texts("en"), run_dir="out/INC-7")
+    assert [(concern["id"], concern["state"]) for concern in body["concerns"]] == [
+        ("finding/outlook_com/ip/203.0.113.9/ip_blocklisted_receiver", "new"),
+        ("delivery/outlook_com/falling", "new"),
+    ]
+    assert body["text"].splitlines()[2] == "NEW 203.0.113.9 refused by Outlook.com [s3140]"
+    both = [block(7), block(9)]
+    night(tmp_path / "same", ledger, days=2, findings=both, evidences=[evidence(delivered=FEW)])
+    same = audited(tmp_path / "same", 2)
+    assert not notice.change(same, summary_of(same)).is_one
+
+
+@pytest.mark.parametrize("name", ["html", "markdown", "junit", "prometheus"])
+def test_strangers_texts_are_harmless(name: str, tmp_path: Path, ledger: Ledger) -> None:
+    fault = {"code": "dead_list", "parameter": "x", "value": HOSTILE}
+    content = night(tmp_path, ledger, evidences=[evidence(lint=[look(fault)])])
+    content["rates"][HOSTILE] = {"delivered": 1, "refused": 2, "reputation": 0}
+    path = tmp_path / "0" / "out" / "INC-7" / "audit.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    text = rendered(audited(tmp_path), name)
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e\u2028\ud800\ufffe\uffff]", text)
+    assert "<script>" not in text or name == "prometheus"
+    assert not re.search(r"^evil", text, re.MULTILINE)

@@ -33,16 +33,19 @@ def hours_of(row: t.Any) -> Hours | None:
     if not isinstance(row, dict) or not isinstance(row.get("counts"), list):
         raise ValueError("by_hour is no row of counts")
     begin, counts = moment(row.get("begins_at")), row["counts"]
-    if begin is None or len(counts) > LONGEST or not all(isinstance(number, int) and number >= 0 for number in counts):
+    if begin is None or not 0 < len(counts) <= LONGEST or not {*map(type, counts)} <= {int} or min(counts) < 0:
         raise ValueError("by_hour is no row of counts")
     return Hours(int(begin.timestamp()) // HOUR, counts)
 
 
 def added(rows: t.Iterable[Hours | None]) -> Hours | None:
     """Return the sum, of the newest hours; None where there is nothing."""
+    found = [row for row in rows if row]
+    if len(found) == 1:  # most findings are of one reply
+        return found[0]
     sums: dict[int, int] = {}
-    for row in rows:
-        for hour, number in enumerate(row.counts, start=row.first) if row else ():
+    for row in found:
+        for hour, number in enumerate(row.counts, start=row.first):
             if number:
                 sums[hour] = sums.get(hour, 0) + number
     if not sums:

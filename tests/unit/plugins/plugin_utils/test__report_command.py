@@ -134,3 +134,14 @@ def test_a_path_is_shown_as_one_would_type_it() -> None:
     assert shown_path("/home/oncall/out/x", CWD) == "out/x"
     assert shown_path("/srv/x", CWD) == "/srv/x"
     assert shown_path("relative", CWD) == "relative"
+
+
+def test_a_command_is_shown_behind_its_label_as_a_shell_takes_it_back() -> None:
+    asked = command(inventory=("/srv/inventories/production/hosts.yml",), subset="mx1.example.jp,mx2.example.jp")
+    label, shown = asked.shown("UNDO")[:8], asked.shown("UNDO")[8:]
+    assert label == "UNDO    "
+    assert "\\\n" in shown
+    assert all(columns(line) <= 80 for line in asked.shown("UNDO").splitlines())
+    assert shlex.split(shown.replace("\\\n", "")) == shlex.split(asked.line())
+    assert asked.shown("UNDO", ["a", "b"]).splitlines()[-1] == "        (add what it does not repeat: a, b)"
+    assert asked.told(["a"]) == f"{asked.line()} (add what it does not repeat: a)"

@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import datetime
 import re
+from types import SimpleNamespace
 
 import pytest
 
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix import _relay_hold_table as hold_table
+from ansible_collections.postmaster.delist.plugins.module_utils._postfix import _relay_layer as layers
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix import _relay_preflight as preflight
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix import _relay_service as service
+from ansible_collections.postmaster.delist.plugins.module_utils._postfix import _transport_map as transport
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._errors import PostfixError
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._expiry import expires_at
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._postconf import Done, Postfix
@@ -74,6 +77,14 @@ def rules(table):
 def test_whatever_the_relay_refuses_is_held_but_for_what_is_known_as_hard(text, held):
     hard, rule = rules(hold_table.table(HOST, [" said: 553 ", "a.b"], head="# ours\n"))
     assert bool(not hard.search(text) and rule.search(text)) is held
+
+
+def test_the_table_with_the_password_is_never_asked():
+    table = transport.Table(("a.example",), (), (), (), "a.example ses:[x]:587\n")
+    wanted = SimpleNamespace(endpoint=Endpoint(HOST, 587, False), table=table)
+    asked = layers.lookups(wanted, {"must_hold": ["5.0.0 host {host} said: 554 x"], "must_not_hold": []})
+    assert [one[0] for one in asked] == [layers.HOLD, layers.TRANSPORT]
+    assert layers.PASSWORD not in str(asked)
 
 
 def test_a_literal_means_just_itself():

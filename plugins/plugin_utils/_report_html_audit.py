@@ -48,7 +48,7 @@ def _short(cell: str) -> str:
 
 def _rate(row: Row, report: Report, page: Texts) -> View:
     key = "rate" if row.before is None else "rate_before"
-    said = page.say("audit", key, share=row.share, before=row.before or "")
+    said = page.say("audit", key, share=row.share, before=row.before)
     numbers = page.say("audit", "numbers", delivered=row.delivered, refused=row.refused)
     name = page.pick(name_of(row.receiver, report.blocks))
     return {"receiver": name, "said": said, "numbers": numbers, "share": row.share, "before": row.before}

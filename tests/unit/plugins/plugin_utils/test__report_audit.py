@@ -81,6 +81,13 @@ def test_rates_stand_beside_those_of_the_audit_before(tmp_path: Path, ledger: Le
     assert row.before == 63.9
 
 
+def test_a_receiver_that_took_nothing_the_night_before_is_said_to(tmp_path: Path, ledger: Ledger) -> None:
+    made = two_nights(tmp_path, ledger)
+    before = {"audit": {"rates": {"outlook_com": {"delivered": 0, "refused": 9}}}}
+    (made.run_dir / "summary.json").write_text(json.dumps({**summary_of(made), **before}), encoding="utf-8")
+    assert "9.0 % delivered, 0.0 % in the audit before (grey)" in rendered(made, "html")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_begins_with_what_changed(language: str, tmp_path: Path, ledger: Ledger) -> None:
     text = rendered(two_nights(tmp_path, ledger), "html", language)

@@ -49,7 +49,7 @@ def test_foreign_text_is_no_markup(raw: str, shown: str) -> None:
 def test_it_says_who_what_since_when_how_many_and_what_to_do(tmp_path: Path) -> None:
     text = markdown_of(report(tmp_path, findings=[finding()], requests=[request(finding())]))
     for part in (
-        "# Mail incident INC-7",
+        "# Mail report INC-7",
         "**BLOCKED (1): 203.0.113.7**",
         "| Outlook.com: on its block list (203.0.113.7) | 2026-11-24T05:12:00+09:00 | bounced 412, deferred 96",
         "## Outlook.com: on its block list (203.0.113.7)",

@@ -160,4 +160,5 @@ def _lists(known: Knowledge) -> str:
 
 
 def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
+    plain = " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
+    return plain.replace("](", "]\\(")  # a pattern is no link

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import time
 import typing as t
 
@@ -84,7 +86,20 @@ def gather(request: Request, *, now: float | None = None, programs: Programs | N
     """Return the evidence of this host."""
     request.check()
     now = time.time() if now is None else now
-    return _Host(request, programs or Programs(), now).evidence()
+    with _without_gc():
+        return _Host(request, programs or Programs(), now).evidence()
+
+
+@contextlib.contextmanager
+def _without_gc() -> t.Iterator[None]:
+    """Millions of tuples come and go, and no cycles: looking for these costs a tenth of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 class _Host:

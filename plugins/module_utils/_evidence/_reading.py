@@ -66,11 +66,13 @@ def read(
             source.bytes_not_read += part.size
             continue
         source.add(result)
-        if deadline is None:
+        if any("max_seconds" in note for note in result.notes):
+            source.bytes_not_read += max(0, part.size - result.bytes_read)
+        if sums is empty:
+            sums = result.sums
+        elif deadline is None:
             sums.update(result.sums)
         else:
-            if any("max_seconds" in note for note in result.notes):
-                source.bytes_not_read += max(0, part.size - result.bytes_read)
             result.sums.update(sums)
             sums = result.sums
     return sums

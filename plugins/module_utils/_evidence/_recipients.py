@@ -26,7 +26,9 @@ class Domains:
     def pack(self, recipient: bytes) -> int:
         """Return a number that stands for this recipient; its lower bits tell the domain."""
         recipient = recipient.lower()
-        return hash(recipient) & _PERSON_MASK | self._number(recipient[recipient.rfind(b"@") + 1 :])
+        domain = recipient[recipient.rfind(b"@") + 1 :]
+        number = self._numbers.get(domain)
+        return hash(recipient) & _PERSON_MASK | (self._number(domain) if number is None else number)
 
     def _number(self, domain: bytes) -> int:
         number = self._numbers.get(domain)

@@ -56,7 +56,8 @@ class Group:
 
     def add(self, outcome: str, speech: Speech, sample: Sample) -> None:
         """Add one line."""
-        self.count(outcome)
+        outcomes = self.outcomes
+        outcomes[outcome] = outcomes.get(outcome, 0) + 1
         if self._heard is not speech:  # most often the same relay says the same again
             self._heard = speech
             if speech.relay_ip:
@@ -68,9 +69,10 @@ class Group:
             self.last_at = at
         elif at < self.first_at:
             self.first_at = at
-        self.samples.append(sample)
-        if len(self.samples) > SAMPLES:
-            del self.samples[0]
+        samples = self.samples
+        samples.append(sample)
+        if len(samples) > SAMPLES:
+            del samples[0]
 
     def lines(self) -> int:
         return sum(number for outcome, number in self.outcomes.items() if outcome in LINE_OUTCOMES)

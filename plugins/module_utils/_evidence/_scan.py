@@ -4,8 +4,8 @@
 # PRIVATE to the collection: may change at any time without notice.
 """Finds the few lines of a block that may tell of a refusal, without looking at the others one by one.
 
-One regex whose only literal prefix is a single character, which CPython looks for at the speed of memchr, and
-two searches for long literals, which skip ahead by their length: together about the cost of one grep.
+One regex that begins with a single character, for which CPython has a loop of its own, and one search for a short
+literal, which skips ahead by its length: together less than the cost of one grep.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ from ansible_collections.postmaster.delist.plugins.module_utils._evidence._block
 
 # "status=bounced (", "status=deferred (", "status=SOFTBOUNCE (", "status=undeliverable (", "(in reply to ".
 _BRACKET = re.compile(rb"\((?:(?<=[dEe] \()|in reply to )")
-_LITERALS = (b" refused to talk to me:", b"expired, returned to sender")
+# What both sentences without such a bracket have in common; beside them it stands in lines about TLS only. One search
+# for five characters takes two thirds of the time of two for 25.
+_IN_BOTH = b"d to "
+_RARE = re.compile(rb"(?:(?<= refuse)d to talk to me:|(?<=expired, returne)d to sender)")
 
 
 def candidates(block: Block) -> list[tuple[int, int]]:
@@ -27,8 +30,9 @@ def candidates(block: Block) -> list[tuple[int, int]]:
     """
     found = []
     buffer, begin, end = block
-    search, find, rfind = _BRACKET.search, buffer.find, buffer.rfind
-    rare = sorted((hit for literal in _LITERALS for hit in _all(buffer, literal, begin, end)), reverse=True)
+    search, find, rfind, is_rare = _BRACKET.search, buffer.find, buffer.rfind, _RARE.match
+    rare = [hit for hit in _all(buffer, _IN_BOTH, begin, end) if is_rare(buffer, hit)]
+    rare.reverse()
     match = search(buffer, begin, end)
     while match or rare:
         hit = match.start() if match else end

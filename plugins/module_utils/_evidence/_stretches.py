@@ -6,9 +6,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import enum
-import gc
 import io
 import time
 import typing as t
@@ -124,23 +122,6 @@ def read_stream(
     stream: Stream, clock: Clock, wanted: Wanted, *, ordered: bool = True, deadline: float | None = None
 ) -> Result:
     """Read a stream of log lines to its end; not C(ordered) when later lines may be much older."""
-    with _without_gc():
-        return _read_blocks(stream, clock, wanted, ordered, deadline)
-
-
-@contextlib.contextmanager
-def _without_gc() -> t.Iterator[None]:
-    """Millions of tuples come and go, and no cycles: looking for these costs a twentieth of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
-def _read_blocks(stream: Stream, clock: Clock, wanted: Wanted, ordered: bool, deadline: float | None) -> Result:
     tally = Tally(clock, wanted)
     blocks = Blocks(stream, history=wanted.senders or wanted.lost_mail)
     for block in blocks:

@@ -19,7 +19,7 @@ from ansible.cli.playbook import PlaybookCLI
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "tests" / "lab" / "README.md"])
 FENCE = re.compile(r"^```.*?\n(.*?)^```", re.DOTALL | re.MULTILINE)
-INDENTED = re.compile(r"^(?: {4}|\t)(\S.*)$", re.MULTILINE)
+INDENTED = re.compile(r"^ {4,}(\S.*)$", re.MULTILINE)
 CODE = re.compile(r"`+[^`]*`+")
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
 COLLECTION = "postmaster.delist."

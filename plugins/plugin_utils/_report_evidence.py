@@ -22,6 +22,17 @@ class Log:
     notes: tuple[str, ...]
 
 
+class Sender(t.NamedTuple):
+    """Who sent refused mail through one host, as far as its log tells: at least one of the three is known."""
+
+    host: str
+    sender: str | None
+    login: str | None
+    client: str | None
+    messages: int
+    refusals: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
     """What one host's evidence comes to, or that of all hosts."""
@@ -33,6 +44,7 @@ class Evidence:
     since: datetime.datetime | None
     until: datetime.datetime | None
     logs: tuple[Log, ...]
+    senders: tuple[Sender, ...]
 
     @property
     def seen(self) -> int:
@@ -50,6 +62,9 @@ def added_up(folder: Path) -> Evidence:
         since=min((part.since for part in parts if part.since), default=None),
         until=max((part.until for part in parts if part.until), default=None),
         logs=tuple(log for part in parts for log in part.logs),
+        senders=tuple(
+            sorted((sender for part in parts for sender in part.senders), key=lambda sender: -sender.refusals)
+        ),
     )
 
 
@@ -73,7 +88,15 @@ def _of_host(data: t.Mapping[str, t.Any]) -> Evidence:
             Log(host=data["host"], path=source.get("path") or source["kind"], notes=tuple(source.get("notes") or ()))
             for source in data["sources"]
         ),
+        senders=tuple(_senders(data)),
     )
+
+
+def _senders(data: t.Mapping[str, t.Any]) -> t.Iterator[Sender]:
+    for row in data.get("top_senders") or ():
+        who = (row["sender"], row["sasl_username"], row["client"])
+        if any(who):
+            yield Sender(data["host"], *who, row["messages"], row["refusals"])
 
 
 def instant(stamp: str | None) -> datetime.datetime | None:

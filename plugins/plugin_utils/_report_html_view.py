@@ -41,6 +41,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._report_phrases 
 )
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_rates import Row, rates
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_request import copies, notice, rows_of
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_senders import senders
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import Texts
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_timeline import Timeline, timeline
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_text import Block, block
@@ -77,6 +78,7 @@ def view(report: Report, language: str, again: Command, made_once: Once) -> View
         "overview": made.overview(),
         "findings": [made.finding(number, items) for number, items in shown],
         "more_findings": len(report.items) - sum(len(items) for _number, items in shown),
+        "senders": made.senders(),
         "lists": made.lists(),
         "hosts": made.hosts(),
         "hold": _folded(report.hold) if report.hold and report.can_hold else None,
@@ -95,6 +97,8 @@ def _contents(values: View, texts: Texts, page: Texts) -> t.Iterator[tuple[str, 
     for name in ("timeline", "heat", "requests", "findings"):
         if values[name]:
             yield name, page.say(name, "title")
+    if values["senders"]["rows"]:
+        yield "senders", texts.say("senders", "title")
     if values["lists"]:
         yield "lists", texts.say("markdown", "lists")
     yield "hosts", texts.say("markdown", "hosts")
@@ -214,6 +218,10 @@ class _Page(t.NamedTuple):
             for item in self.report.items[:IN_TABLE]
         ]
         return {"head": [*head, texts.say("markdown", "counts")], "rows": rows}
+
+    def senders(self) -> View:
+        head, rows = senders(self.report, self.texts)
+        return {"head": head, "rows": rows}
 
     def lists(self) -> View | None:
         said, texts = self.report.lists, self.texts

@@ -27,6 +27,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._report_phrases 
     totals,
     verdict,
 )
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_senders import senders
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import Texts
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_text import code, fenced
 
@@ -53,7 +54,7 @@ def markdown(report: Report, *, texts: Texts, again: Command, cwd: Path) -> str:
         parts += _section(items, report, texts, cwd)
     if more := sum(map(len, groups[IN_FULL:])):
         parts.append(escaped(texts.say("markdown", "more", count=more)))
-    parts += [*_lists(report, texts), *_hosts(report, texts), *_policy(report, texts)]
+    parts += [*_senders(report, texts), *_lists(report, texts), *_hosts(report, texts), *_policy(report, texts)]
     parts += [f"## {texts.say('markdown', 'repeat')}", fenced(again.line())]
     if again.left_out:
         parts.append(escaped(texts.say("not_repeated", names=", ".join(again.left_out))))
@@ -172,6 +173,13 @@ def pages_of(item: Item) -> list[str]:
     remedy = item.finding["remedy"]
     ways = [remedy, item.request, *(remedy.get("alternatives") or ())]
     return [way["url"] for way in ways if way.get("url")]
+
+
+def _senders(report: Report, texts: Texts) -> t.Iterator[str]:
+    head, rows = senders(report, texts)
+    if rows:
+        yield f"## {texts.say('senders', 'title')}"
+        yield _table(head, [list(map(escaped, row)) for row in rows])
 
 
 def _lists(report: Report, texts: Texts) -> t.Iterator[str]:

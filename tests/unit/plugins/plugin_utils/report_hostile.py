@@ -52,13 +52,14 @@ def hostile_report(folder: Path) -> Report:
     block = hostile({**block, "blockers": [{"subject": "x", "code": "no_ptr", "en": "No PTR.", "ja": "PTRなし"}]})
     noise = hostile(finding(8, cause="recipient_invalid"))
     asked = request(block) | {"instruction": hostile({"en": "Wait.", "ja": "待つ"}), "to": HOSTILE, "url": HOSTILE}
+    sender = {"sender": HOSTILE, "sasl_username": HOSTILE, "client": HOSTILE, "messages": 1, "refusals": 1}
     log = {"path": f"/var/log/{HOSTILE}", "kind": "file", "notes": [HOSTILE]}
     said = lists.content(lists.result(lists.health(listed=1), listings=[lists.row(reason=HOSTILE)]))
     return report(
         folder,
         hosts=[Host(name=f"mx1{HOSTILE}", state="failed", reason=HOSTILE), Host(name="mx2", state="ok")],
         failed_steps={"diagnosis": HOSTILE, "lists": HOSTILE, "request": HOSTILE},
-        evidences=[evidence(sources=[log])],
+        evidences=[evidence(sources=[log], top_senders=[sender])],
         findings=[block, noise],
         requests=[asked],
         notes=[hostile({"code": "evidence_not_json", "path": "x", "en": "Broken.", "ja": "破損"})],

@@ -62,7 +62,7 @@ def test_it_says_who_what_since_when_how_many_and_what_to_do(tmp_path: Path) -> 
         "`out/INC-7/requests/outlook-com-203-0-113-7-3fa1c2.eml`",
         "```text\n550 5.7.1 Unfortunately, messages from [203.0.113.7] weren't sent. (S3140)\n```",
         "- <https://example.org/facts> (2026)",
-        "Passed: every host was read.",
+        "## Policy\n\nPassed.",
         "ansible-playbook postmaster.delist.incident -i hosts.yml -l mx1",
     ):
         assert part in text, part

@@ -13,7 +13,7 @@ export ANSIBLE_CONFIG ?= ansible.cfg
 export ANSIBLE_COLLECTIONS_PATH := .collections:$(or $(ANSIBLE_COLLECTIONS_PATH),~/.ansible/collections:/usr/share/ansible/collections)
 
 .PHONY: help setup setup-dev incident audit hold explain test lint bench bench-evidence bench-explain bench-dnsbl bench-ledger bench-report \
-        bench-lab lab lab-setup lab-down lab-in lab-on lab-test lab-smoke test-browser nightly knowledge clean
+        bench-lab bench-fleet lab lab-setup lab-down lab-in lab-on lab-test lab-smoke test-browser nightly knowledge clean
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 24
@@ -47,9 +47,9 @@ test: .venv/.setup-dev ## All that must hold
 lint: .venv/.setup-dev ## The linters alone
 	@$(PYTHON_IN_VENV) tools/check.py lint
 
-bench: $(foreach name,evidence explain dnsbl ledger report lab,$(if $(wildcard tests/bench/$(name).py),bench-$(name))) ## The promised figures
+bench: $(foreach name,evidence explain dnsbl ledger report lab fleet,$(if $(wildcard tests/bench/$(name).py),bench-$(name))) ## The promised figures
 
-bench-evidence bench-explain bench-dnsbl bench-ledger bench-report bench-lab: bench-%: .venv/.setup-dev
+bench-evidence bench-explain bench-dnsbl bench-ledger bench-report bench-lab bench-fleet: bench-%: .venv/.setup-dev
 	@$(PYTHON_IN_VENV) tests/bench/$*.py
 
 # The lab wants root on Debian, and ends with 3 where none can be: there its tests are skipped, and say why.

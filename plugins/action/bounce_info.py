@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import os
 import typing as t
 from pathlib import Path
 
@@ -15,6 +18,7 @@ from ansible_collections.postmaster.delist.plugins.module_utils._evidence._optio
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit_lint import handed_over
 from ansible_collections.postmaster.delist.plugins.plugin_utils._evidence_files import notes, write
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import KnowledgeError, load
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import LINT_FACTS
 
 
 class ActionModule(ActionBase):
@@ -27,10 +31,7 @@ class ActionModule(ActionBase):
         options = self.validate_argument_spec(argument_spec=MODULE)[1]
         folder, knowledge_paths = options.pop("evidence_dir"), options.pop("knowledge_paths")
         if options["lint"] and not options["facts"]:
-            try:
-                options["facts"] = handed_over(load(knowledge_paths))
-            except KnowledgeError as error:
-                raise AnsibleActionFail(str(error)) from None
+            options["facts"] = _facts(None if folder is None else Path.cwd() / folder, knowledge_paths)
         given = {name: value for name, value in options.items() if value is not None}
         given.setdefault("host", str((task_vars or {}).get("inventory_hostname", "localhost")))
         result.update(self._execute_module("postmaster.delist.bounce_info", module_args=given, task_vars=task_vars))
@@ -46,3 +47,26 @@ class ActionModule(ActionBase):
         except OSError as exc:
             raise AnsibleActionFail(f"The evidence cannot be written below {folder}: {exc.strerror}") from None
         return {**result, "path": str(path), "totals": evidence["totals"], "notes": notes(evidence)}
+
+
+def _facts(folder: Path | None, knowledge_paths: t.Sequence[str]) -> dict[str, t.Any]:
+    """Return what a look over a Postfix has to know; made once in a run.
+
+    The task of each host is a process of its own, and would read all knowledge anew: in a fleet that costs more than
+    what the hosts do.
+    """
+    kept = None if folder is None else folder.parent / LINT_FACTS
+    if kept is not None and kept.is_file():
+        return t.cast("dict[str, t.Any]", json.loads(kept.read_bytes()))
+    try:
+        facts = handed_over(load(knowledge_paths))
+    except KnowledgeError as error:
+        raise AnsibleActionFail(str(error)) from None
+    if kept is not None:
+        # Several hosts begin at once: each writes a file of its own, and any of them is right.
+        unfinished = kept.with_name(f".{kept.name}.{os.getpid()}")
+        with contextlib.suppress(OSError):
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            unfinished.write_text(json.dumps(facts), encoding="ascii")
+            unfinished.replace(kept)
+    return facts

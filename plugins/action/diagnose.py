@@ -53,4 +53,5 @@ class ActionModule(ActionBase):
             "notes": found["notes"],
             "addresses": found["addresses"],
             "domains": found["domains"],
+            "helo": found["helo"],
         }

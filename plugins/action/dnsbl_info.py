@@ -14,6 +14,7 @@ from ansible_collections.postmaster.delist.plugins.module_utils._dns.options imp
 from ansible_collections.postmaster.delist.plugins.module_utils._dns.outcome import of_dnsbl
 from ansible_collections.postmaster.delist.plugins.plugin_utils._in_process import is_here
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import KnowledgeError, load
+from ansible_collections.postmaster.delist.plugins.plugin_utils._progress import Progress
 from ansible_collections.postmaster.delist.plugins.plugin_utils._zones import ZoneError, select
 
 
@@ -37,7 +38,7 @@ class ActionModule(ActionBase):
             except (KnowledgeError, ZoneError) as error:
                 raise AnsibleActionFail(str(error)) from None
         if is_here(self, task_vars or {}):
-            return {**result, **of_dnsbl(options)}
+            return {**result, **of_dnsbl(options, Progress("lists: {done} of {total} questions answered"))}
         given = {name: value for name, value in options.items() if value is not None}
         result.update(self._execute_module("postmaster.delist.dnsbl_info", module_args=given, task_vars=task_vars))
         return result

@@ -76,6 +76,11 @@ domains:
   type: list
   elements: str
   sample: []
+helo:
+  description: The name that each configured address greets with, where the evidence has a look at the configuration.
+  returned: success
+  type: dict
+  sample: {203.0.113.7: mx1.example.jp}
 notes:
   description: What could not be read, with C(code), C(path), and a sentence in C(en) and C(ja).
   returned: success

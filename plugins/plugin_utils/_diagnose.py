@@ -31,7 +31,8 @@ def diagnose(folder: Path, *, knowledge_paths: t.Sequence[str] = ()) -> dict[str
     """Return the content of findings.json for a folder of evidence files.
 
     C(addresses) are the public addresses of the fleet: what the hosts have in their configuration, and what findings
-    name that are believed. C(domains) are those that somebody refuses.
+    name that are believed. C(domains) are those that somebody refuses. C(helo) is the name that each address greets
+    with, where a look at the configuration says so.
     """
     using = recogniser(tuple(knowledge_paths))
     with _uncollected():
@@ -39,6 +40,7 @@ def diagnose(folder: Path, *, knowledge_paths: t.Sequence[str] = ()) -> dict[str
         seen = _by_identity(using, hosts)
         delivered_at = _delivered_at(using, hosts)
         configured = {ip for host in hosts for ip in host.configured}
+        helo = _helo(hosts)
         del hosts  # a fleet's evidence and its findings need not be held together
         found = [finding_of(seen.pop(identifier), using.known, delivered_at=delivered_at) for identifier in list(seen)]
     return {
@@ -47,6 +49,7 @@ def diagnose(folder: Path, *, knowledge_paths: t.Sequence[str] = ()) -> dict[str
         "notes": [_note(item) for item in broken],
         "addresses": sorted({ip for ip in map(normalise, configured) if ip and is_public(ip)} | _named(found, "ip")),
         "domains": sorted(_named(found, "domain")),
+        "helo": helo,
     }
 
 
@@ -65,12 +68,21 @@ def _uncollected() -> t.Iterator[None]:
 def dumped(result: dict[str, t.Any]) -> t.Iterator[str]:
     """Yield findings.json in pieces, one finding a line: a fleet's is large, and lines can be compared."""
     yield f'{{"schema": {result["schema"]}'
-    for name in ("notes", "addresses", "domains"):
+    for name in filter(result.__contains__, ("notes", "addresses", "domains", "helo")):
         yield f', "{name}": {json_text(result[name])}'
     yield ', "findings": ['
     for number, finding in enumerate(result["findings"]):
         yield f"{',' if number else ''}\n{json_text(finding)}"
     yield "\n]}\n"
+
+
+def _helo(hosts: t.Iterable[evidence.HostEvidence]) -> dict[str, str]:
+    """Return the names by address; none for an address from which hosts greet with several."""
+    names: dict[str, set[str]] = {}
+    for host in hosts:
+        for ip in host.configured if host.helo else ():
+            names.setdefault(ip, set()).add(str(host.helo))
+    return {ip: next(iter(given)) for ip, given in sorted(names.items()) if len(given) == 1}
 
 
 def _named(found: t.Iterable[dict[str, t.Any]], kind: str) -> set[str]:

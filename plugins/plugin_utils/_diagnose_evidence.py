@@ -50,6 +50,7 @@ class HostEvidence(t.NamedTuple):
     delivered: dict[str, datetime.datetime]  # last delivery by relay host
     relayhost: str | None  # as Postfix has it
     by_service: dict[str, tuple[str, ...]]  # public addresses of each transport
+    helo: str | None = None  # the name that the host greets with, where somebody looked
 
 
 class Broken(t.NamedTuple):
@@ -91,7 +92,7 @@ def _host(path: Path, data: dict[str, t.Any], broken: list[Broken]) -> HostEvide
         last_at = moment(entry.get("last_at"))
         if entry.get("relay_host") and last_at:
             delivered[str(entry["relay_host"])] = last_at
-    egress = data.get("egress") or {}
+    egress, looks = data.get("egress") or {}, list(data.get("lint") or [])
     return HostEvidence(
         host=host,
         groups=groups,
@@ -99,6 +100,7 @@ def _host(path: Path, data: dict[str, t.Any], broken: list[Broken]) -> HostEvide
         delivered=delivered,
         relayhost=egress.get("relayhost") or None,
         by_service={str(name): tuple(ips) for name, ips in (egress.get("by_service") or {}).items()},
+        helo=str(looks[0]["helo"]) if len(looks) == 1 else None,
     )
 
 

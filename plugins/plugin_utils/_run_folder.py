@@ -16,7 +16,7 @@ from pathlib import Path
 ABOUT = "run.json"
 LATEST = "latest"
 SUMMARY = "summary.json"
-SUMMARY = "summary.json"
+LINT_FACTS = "lint_facts.json"
 
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _OWNER_ONLY = 0o700
@@ -40,7 +40,8 @@ def open_run(parent: Path, *, hosts: t.Sequence[str], started_at: datetime.datet
         "hosts": list(hosts),
     }
     # Whoever finds a summary finds that of a run that has ended, not of an earlier one of the same name.
-    (folder / SUMMARY).unlink(missing_ok=True)
+    for name in (SUMMARY, LINT_FACTS):
+        (folder / name).unlink(missing_ok=True)
     write_json(folder / ABOUT, about)
     _point_latest_at(folder)
     return folder

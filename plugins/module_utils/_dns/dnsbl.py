@@ -38,8 +38,8 @@ def way(options: Options) -> survey.Way:
     return survey.Way(servers, options["port"], options["timeout"], options["retries"], options["max_seconds"])
 
 
-def check(options: Options) -> dict[str, t.Any]:
-    """Ask the zones of the catalogue about the targets.
+def check(options: Options, told: survey.Told | None = None) -> dict[str, t.Any]:
+    """Ask the zones of the catalogue about the targets; C(told) hears how far that is.
 
     :raises CannotAsk: the options make no run
     """
@@ -55,7 +55,7 @@ def check(options: Options) -> dict[str, t.Any]:
         zones = [zone for zone in zones if zone.targets & kinds]
     how = way(options)
     try:
-        found = survey.survey(zones, targets, how)
+        found = survey.survey(zones, targets, how, told)
     except OSError as error:
         raise CannotAsk(f"no question could be sent: {error}") from None
     before = history.listed_before(options["previous"] or ())

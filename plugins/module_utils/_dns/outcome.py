@@ -13,9 +13,12 @@ from ansible_collections.postmaster.delist.plugins.module_utils._dns import dnsb
 Result = t.Dict[str, t.Any]
 
 
-def of_dnsbl(options: Result) -> Result:
-    """Return the result of C(dnsbl_info); with C(failed) it has a C(msg), and what was found nevertheless."""
-    result = _of(dnsbl.check, options)
+def of_dnsbl(options: Result, told: t.Callable[[int, int], None] | None = None) -> Result:
+    """Return the result of C(dnsbl_info); with C(failed) it has a C(msg), and what was found nevertheless.
+
+    C(told) hears how many of how many questions are answered.
+    """
+    result = _of(lambda given: dnsbl.check(given, told), options)
     reasons = [] if result.get("failed") else dnsbl.violations(options, result)
     return {**result, "failed": True, "msg": "; ".join(reasons)} if reasons else result
 

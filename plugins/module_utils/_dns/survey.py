@@ -27,6 +27,10 @@ class Way(t.NamedTuple):
     max_seconds: float | None = None
 
 
+# Told how many of how many questions are answered.
+Told = t.Callable[[int, int], None]
+
+
 class Survey(t.NamedTuple):
     """What was found. C(strays) counts datagrams that belonged to no question."""
 
@@ -37,8 +41,8 @@ class Survey(t.NamedTuple):
     strays: int
 
 
-def survey(zones: t.Sequence[Zone], targets: list[names.Target], way: Way) -> Survey:
-    """Ask every zone about every target of a kind that it has."""
+def survey(zones: t.Sequence[Zone], targets: list[names.Target], way: Way, told: Told | None = None) -> Survey:
+    """Ask every zone about every target of a kind that it has; C(told) hears of each answer."""
     fit: dict[str, list[names.Target]] = {"ip4": [], "ip6": [], "domain": []}
     for target in targets:
         if target.problem is None:
@@ -52,7 +56,7 @@ def survey(zones: t.Sequence[Zone], targets: list[names.Target], way: Way) -> Su
                 tally.stop("resolver_rewrites" if resolver.state == "rewriting" else answers.TIMEOUT)
         else:
             probe.zones(exchange, tallies)
-            exchange.run(PacedFeed(_sources(tallies)), _record)
+            exchange.run(PacedFeed(_sources(tallies)), _record if told is None else _recorder(tallies, told))
             exchange.run(PacedFeed((tally.reason_questions(), tally.zone.per_second) for tally in tallies), _explain)
         return Survey(resolver, zones, targets, tallies, exchange.strays)
 
@@ -64,6 +68,18 @@ def _sources(tallies: t.Sequence[Tally]) -> t.Iterator[tuple[t.Iterator[Question
         if allowance is not None:
             left[tally.zone.name] = max(0, allowance - len(tally.targets))
         yield tally.questions(allowance=allowance), tally.zone.per_second
+
+
+def _recorder(tallies: t.Sequence[Tally], told: Told) -> t.Callable[[Question, answers.Answer], None]:
+    total, done = sum(len(tally.targets) for tally in tallies), 0
+
+    def record(question: Question, answer: answers.Answer) -> None:
+        nonlocal done
+        _record(question, answer)
+        done += 1
+        told(done, total)
+
+    return record
 
 
 def _record(question: Question, answer: answers.Answer) -> None:

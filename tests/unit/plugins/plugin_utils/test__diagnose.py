@@ -188,6 +188,7 @@ def test_no_evidence_gives_no_findings(tmp_path):
         "notes": [],
         "addresses": [],
         "domains": [],
+        "helo": {},
     }
 
 
@@ -200,6 +201,20 @@ def test_the_addresses_of_the_fleet_are_those_configured_and_those_believed(tmp_
     found = diagnose(make.write(tmp_path / "evidence", *hosts))
     assert found["addresses"] == ["198.51.100.10", "198.51.100.9", "203.0.113.7"]
     assert found["domains"] == []
+
+
+def test_hosts_say_how_their_addresses_greet(tmp_path):
+    looks = [{"helo": "mx1.example.jp"}]
+    hosts = [
+        make.host(configured=("203.0.113.7",), lint=looks),
+        make.host(
+            name="mx2", configured=("203.0.113.9",), lint=[{"helo": "mx2.example.jp"}, {"helo": "other.example.jp"}]
+        ),
+        make.host(name="mx3", configured=("203.0.113.10",), lint=None),
+        make.host(name="mx4", configured=("203.0.113.11",), lint=looks),
+        make.host(name="mx5", configured=("203.0.113.11",), lint=[{"helo": "mx5.example.jp"}]),
+    ]
+    assert diagnose(make.write(tmp_path, *hosts))["helo"] == {"203.0.113.7": "mx1.example.jp"}
 
 
 def test_a_domain_that_is_refused_is_to_be_asked_about(tmp_path):

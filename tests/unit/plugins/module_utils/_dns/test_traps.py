@@ -482,3 +482,13 @@ def test_another_resolver_helps_out(server: ScriptedServer) -> None:
     )
     assert [tally.state(0) for tally in found.tallies] == [2]
     assert [tally.state(1) for tally in found.tallies] == [1]
+
+
+def test_who_wants_to_know_hears_how_far_it_is(server: ScriptedServer) -> None:
+    server.healthy("bl.test")
+    heard: list[tuple[int, int]] = []
+    way = survey.Way(["127.0.0.1"], server.port, timeout=2)
+    survey.survey(
+        [make_zone()], names.targets([TARGET, OTHER], []), way, lambda done, total: heard.append((done, total))
+    )
+    assert heard == [(1, 2), (2, 2)]

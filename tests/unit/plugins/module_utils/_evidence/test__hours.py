@@ -3,6 +3,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import pickle
+import random
+from collections import Counter
+
+import pytest
+
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._hours import HOUR, KEPT, Hours
 
 BEGIN = 500_000 * HOUR
@@ -27,7 +33,20 @@ def test_lines_need_not_come_in_order() -> None:
 def test_of_a_long_log_the_newest_week_is_kept() -> None:
     made = hours(*(BEGIN + number * HOUR for number in range(10 * KEPT)))
     assert made.row() == (BEGIN + 9 * KEPT * HOUR, [1] * KEPT)
-    assert len(made.counts) <= 2 * KEPT
+    assert len(made.counts) == KEPT
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_whatever_the_order_the_newest_week_is_counted(seed: int) -> None:
+    rng = random.Random(seed)
+    moments = [BEGIN + rng.randrange(3 * KEPT * HOUR) for _line in range(rng.randrange(1, 200))]
+    newest = max(moments) // HOUR
+    assert hours(*moments).counts == Counter(at // HOUR for at in moments if at // HOUR > newest - KEPT)
+
+
+def test_thousands_of_groups_over_months_take_little_memory() -> None:
+    made = hours(*(BEGIN + number * HOUR for number in range(10 * KEPT)))
+    assert len(pickle.dumps(made)) < 8 * KEPT
 
 
 def test_two_stretches_add_up_to_the_whole() -> None:

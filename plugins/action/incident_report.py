@@ -88,13 +88,13 @@ class ActionModule(ActionBase):
             report = _report(cwd / options["run_dir"], options, variables, texts)
             setting = Setting(texts, _again(variables, cwd), cwd)
             notices: list[dict[str, t.Any]] = []
-            before = run_before(report.run_dir, [host.name for host in report.hosts])
+            before = run_before(report.run_dir, [host.name for host in report.hosts]) if _tells(options) else None
             path = report.run_dir / "summary.json"
             write_pieces(path, summary(report, texts))
             files = write(report, options["formats"], setting)
             Display().display(f"\n{_screen(report, setting, files)}\n")
             if not self._task.check_mode:
-                notices = _notify(report, change(report, before), options, setting)
+                notices = _notify(report, change(report, before), options, setting) if _tells(options) else []
                 if notices:
                     write_pieces(path, summary(report, texts, notices=notices))
                 _elsewhere(report, options, setting)
@@ -158,6 +158,10 @@ def _carried_out_by(playbook: str, run_dir: Path, variables: dict[str, t.Any]) -
         playbook=sibling(context.CLIARGS, playbook),
         extra=[f"run={run_dir.name}", *_said(variables, ("language",))],
     )
+
+
+def _tells(options: dict[str, t.Any]) -> bool:
+    return bool(options["notify_urls"] or options["notify_webhook"])
 
 
 def _notify(report: Report, changed: Change, options: dict[str, t.Any], setting: Setting) -> list[dict[str, t.Any]]:

@@ -6,10 +6,13 @@
 
 from __future__ import annotations
 
+import itertools
 import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
+from ansible_collections.postmaster.delist.plugins.plugin_utils._audit_report import Audit
+from ansible_collections.postmaster.delist.plugins.plugin_utils._last_summary import last_summary
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import clip, plain
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Item, Report
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_phrases import headline, totals, verdict
@@ -19,7 +22,6 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder impo
     SUMMARY,
     RunFolderError,
     about,
-    last_summary,
 )
 
 SCHEMA = 1
@@ -27,6 +29,8 @@ SCHEMA = 1
 # What has changed since the last audit.
 _TOLD = ("new", "cleared", "unknown_now")
 _ROWS = 10
+# The rest of a fleet's is counted: a message is no report.
+_LISTED = 100
 _COLUMNS = 160
 # Runs whose folders are looked at for the one before.
 _LOOKED_AT = 200
@@ -51,8 +55,10 @@ class Change:
 
 
 def change(report: Report, before: Data | None) -> Change:
-    """Compare a run with the summary of the one before."""
-    known = {finding["id"]: finding for finding in _blocks(before)}
+    """Compare a run with the summary of the one before; an audit knows by its ledger what has changed."""
+    if report.audit:
+        return _of_audit(report, report.audit, before)
+    known = {finding["id"]: finding for finding in (before["blocks"] if before else ())}
     now = {item.id for item in report.blocks}
     # What was not looked at is not gone.
     looked = not report.not_read and "diagnosis" not in report.failed_steps
@@ -63,7 +69,20 @@ def change(report: Report, before: Data | None) -> Change:
         still=[item for item in report.blocks if item.id in known],
         cleared=[finding for name, finding in known.items() if looked and name not in now],
         is_otherwise=said != (report.verdict, report.passed),
-        concerns=[(state, concern) for state in _TOLD for concern in report.audit.group(state)] if report.audit else (),
+        concerns=(),
+    )
+
+
+def _of_audit(report: Report, audit: Audit, before: Data | None) -> Change:
+    """What a site has accepted, or a baseline knows, is no news, whether or not the run before is still there."""
+    new = {concern["id"] for concern in audit.group("new")}
+    return Change(
+        before=before["run_id"] if before else None,
+        new=[item for item in report.blocks if f"finding/{item.id}" in new],
+        still=[item for item in report.blocks if f"finding/{item.id}" not in new],
+        cleared=(),  # these are among the concerns
+        is_otherwise=report.passed != (before["policy"]["passed"] if before else True),
+        concerns=[(state, concern) for state in _TOLD for concern in audit.group(state)],
     )
 
 
@@ -87,16 +106,18 @@ def run_before(run_dir: Path, hosts: t.Collection[str]) -> Data | None:
 def message(report: Report, changed: Change, texts: Texts, *, run_dir: str) -> tuple[str, str]:
     """Return title and text."""
     title = clip(verdict(report, texts), _COLUMNS)
-    rows = [
-        *(_concern(state, concern, texts) for state, concern in changed.concerns),
-        *(texts.say("notice", "new", text=headline(item, texts)) for item in changed.new),
-        *(texts.say("notice", "cleared", text=texts.pick(finding.get("title"))) for finding in changed.cleared),
-        *(texts.say("notice", "still", text=headline(item, texts)) for item in changed.still),
-        *report.reasons(texts),
-    ]
-    lines = [totals(report, texts), *(clip(plain(row), _COLUMNS) for row in rows[:_ROWS])]
-    if len(rows) > _ROWS:
-        lines.append(texts.say("more_findings", count=len(rows) - _ROWS))
+    new = () if changed.concerns else changed.new  # an audit's are among its concerns
+    rows = itertools.chain(
+        (_concern(state, concern, texts) for state, concern in changed.concerns),
+        (texts.say("notice", "new", text=headline(item, texts)) for item in new),
+        (texts.say("notice", "cleared", text=texts.pick(finding["title"])) for finding in changed.cleared),
+        (texts.say("notice", "still", text=headline(item, texts)) for item in changed.still),
+        reasons := report.reasons(texts),
+    )
+    lines = [totals(report, texts), *(clip(plain(row), _COLUMNS) for row in itertools.islice(rows, _ROWS))]
+    count = sum(map(len, (changed.concerns, new, changed.cleared, changed.still, reasons)))
+    if count > _ROWS:
+        lines.append(texts.say("more_findings", count=count - _ROWS))
     return title, "\n".join([*lines, texts.say("report", path=run_dir)])
 
 
@@ -112,18 +133,11 @@ def webhook_body(report: Report, changed: Change, texts: Texts, *, run_dir: str)
         "passed": report.passed,
         "title": title,
         "text": f"{title}\n{text}",
-        "new": [_short(item.finding, texts) for item in changed.new],
-        "still": [_short(item.finding, texts) for item in changed.still],
-        "cleared": [_short(finding, texts) for finding in changed.cleared],
-        "concerns": [
-            {
-                "id": concern["id"],
-                "state": state,
-                "severity": concern["severity"],
-                "title": texts.pick(concern["title"]),
-            }
-            for state, concern in changed.concerns
-        ],
+        "counts": {name: len(getattr(changed, name)) for name in ("new", "still", "cleared", "concerns")},
+        "new": [_short(item.finding, texts) for item in changed.new[:_LISTED]],
+        "still": [_short(item.finding, texts) for item in changed.still[:_LISTED]],
+        "cleared": [_short(finding, texts) for finding in changed.cleared[:_LISTED]],
+        "concerns": [_told(state, concern, texts) for state, concern in changed.concerns[:_LISTED]],
         "hosts": {
             state: [host.name for host in report.hosts if host.state == state] for state in ("failed", "unreachable")
         },
@@ -143,11 +157,7 @@ def _told(state: str, concern: Data, texts: Texts) -> dict[str, str]:
 def _short(finding: Data, texts: Texts) -> dict[str, t.Any]:
     names = ("id", "receiver", "list", "cause", "severity", "hosts", "counts", "first_at", "last_at")
     return {
-        **{name: finding.get(name) for name in names},
+        **{name: finding[name] for name in names},
         "subject": finding["subject"]["value"],
-        "title": plain(texts.pick(finding.get("title"))),
+        "title": plain(texts.pick(finding["title"])),
     }
-
-
-def _blocks(summary: Data | None) -> list[Data]:
-    return [finding for finding in summary["findings"] if finding.get("opens_case")] if summary else []

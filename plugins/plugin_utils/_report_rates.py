@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.postmaster.delist.plugins.plugin_utils._last_summary import last_summary
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Report
-from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import last_summary
 
 ROWS = 20
 

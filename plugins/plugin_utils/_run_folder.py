@@ -55,16 +55,9 @@ def about(folder: Path) -> dict[str, t.Any]:
         raise RunFolderError(f"{folder} is not the folder of a run: its {ABOUT} cannot be read ({exc})") from exc
 
 
-def last_summary(parent: Path, run_id: str) -> dict[str, t.Any] | None:
-    """What the summary.json of a run says; None where there is none, or it is of another version."""
-    if not _RUN_ID.fullmatch(run_id):
-        return None
-    try:
-        found = json.loads((parent / run_id / SUMMARY).read_text(encoding="utf-8"))
-        is_one = found["schema"] == 1 and {"findings", "verdict", "policy", "run_id"} <= set(found)
-        return t.cast("dict[str, t.Any]", found) if is_one else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+def is_run_id(name: str) -> bool:
+    """Tell whether a run may be called so."""
+    return bool(_RUN_ID.fullmatch(name)) and name != LATEST
 
 
 def json_text(data: object, *, indent: int | None = None) -> str:
@@ -92,7 +85,7 @@ def write_pieces(path: Path, pieces: t.Iterable[str]) -> None:
 
 
 def _named(parent: Path, run_id: str) -> Path:
-    if not _RUN_ID.fullmatch(run_id) or run_id == LATEST:
+    if not is_run_id(run_id):
         raise RunFolderError(
             f"{run_id!r} cannot name a run: at most 64 of A-Z a-z 0-9 . _ -, the first a letter or digit"
         )

@@ -9,11 +9,15 @@ The pictures are left in build/browser, to be looked at.
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import typing as t
 from pathlib import Path
 
 import pytest
 
+from ansible_collections.postmaster.delist.plugins.plugin_utils._audit_report import gathered
+from ansible_collections.postmaster.delist.plugins.plugin_utils._policy import Rules
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Report
 from ansible_collections.postmaster.delist.tests.browser import axe
 from ansible_collections.postmaster.delist.tests.browser.chromium import Browser
@@ -127,14 +131,52 @@ def test_a_text_is_copied_by_keyboard(browser: Browser, incident: Report) -> Non
     assert chosen == "ansible-playbook postmaster.delist.incident -i hosts.yml -l mx1"
 
 
+@pytest.fixture(scope="module")
+def audit(incident: Report) -> Report:
+    """The same as an audit of a fleet, of which a receiver takes less than the day before."""
+    text = {"en": "It is refused.", "ja": "拒否されています。"}
+    concern = {
+        "id": "finding/x", "check": "finding", "severity": "critical", "overdue": False, "subject": "203.0.113.7",
+        "receiver": "outlook_com", "list": None, "hosts": ["mx1"], "title": text, "action": text, "about": {},
+        "state": "new", "since": "2026-11-24T03:00:00+00:00", "since_run": "INC-7", "baseline": False,
+    }  # fmt: skip
+    content = {
+        "compared_with": {"run_id": "BEFORE", "at": "2026-11-23T03:00:00+00:00"},
+        "baseline": False,
+        "unknown": {"asked": 10, "unknown": 1, "percent": 10.0},
+        "rates": {"outlook_com": {"delivered": 100, "refused": 900, "reputation": 0}},
+        "concerns": [concern],
+        "elsewhere": [],
+    }
+    path = incident.run_dir / "audit.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    before = incident.run_dir.parent / "BEFORE" / "summary.json"
+    before.parent.mkdir()
+    rates = {"outlook_com": {"delivered": 900, "refused": 100, "reputation": 0}}
+    said = {"schema": 1, "run_id": "BEFORE", "verdict": "clear", "policy": {"passed": True}, "audit": {"rates": rates}}
+    before.write_text(f'{json.dumps(said)[:-1]},\n"findings": [\n]}}\n', encoding="utf-8")
+    return dataclasses.replace(incident, audit=gathered(path, Rules(), today=make.NOW.date()))
+
+
+def test_an_audit_shows_what_changed_and_what_was_before(browser: Browser, audit: Report) -> None:
+    browser.open(page(audit))
+    widths = (
+        "return [...document.querySelectorAll('article[lang=en] svg.share rect')].map(bar => bar.getAttribute('width'))"
+    )
+    assert browser.run(widths) == ["90.0", "10.0"]
+    answer = browser.run("return document.querySelector('article[lang=en] .answer').textContent")
+    assert answer == "IN TROUBLE: 1 new, 0 still, 0 cleared, 0 unknown now"
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_axe_finds_nothing(browser: Browser, incident: Report, language: str) -> None:
+@pytest.mark.parametrize("kind", ["incident", "audit"])
+def test_axe_finds_nothing(browser: Browser, incident: Report, audit: Report, language: str, kind: str) -> None:
     library = axe.source()
     if library is None:
         pytest.skip(f"axe-core {axe.VERSION} is not to be had: it takes npm and its registry")
-    browser.open(page(incident, language))
+    browser.open(page({"incident": incident, "audit": audit}[kind], language))
     for width, dark in ((1280, False), (390, False), (1280, True)):
-        browser.picture(_picture(f"{language}-{width}{'-dark' if dark else ''}"), width=width, dark=dark)
+        browser.picture(_picture(f"{kind}-{language}-{width}{'-dark' if dark else ''}"), width=width, dark=dark)
         found = axe.violations(browser, library)
         assert [(rule["id"], rule["impact"], [node["html"] for node in rule["nodes"]]) for rule in found] == []
 

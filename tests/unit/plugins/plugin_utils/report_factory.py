@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import SHIPPED
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import read
+from ansible_collections.postmaster.delist.plugins.plugin_utils._last_summary import last_summary
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Host, Report, gather
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import Command
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_formats import FORMATS, Setting
@@ -151,6 +152,14 @@ def summary_of(made: Report) -> dict[str, t.Any]:
     """What summary.json holds, in English."""
     found: dict[str, t.Any] = json.loads("".join(summary(made, Texts("en"))))
     return found
+
+
+def said_by(made: Report) -> dict[str, t.Any]:
+    """What a later run is told by the summary of this one."""
+    (made.run_dir / "summary.json").write_text("".join(summary(made, Texts("en"))), encoding="utf-8")
+    said = last_summary(made.run_dir.parent, made.run_dir.name)
+    assert said is not None
+    return said
 
 
 def asked_lists() -> dict[str, t.Any]:

@@ -16,13 +16,14 @@ from referencing import Registry, Resource
 from ansible_collections.postmaster.delist.plugins.plugin_utils import _notice as notice
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import SHIPPED
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Host, Report
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_summary import summary
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import LANGUAGES, Texts
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import write_json
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.report_factory import (
     blocked,
     finding,
     report,
-    summary_of,
+    said_by,
 )
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.report_hostile import hostile_report
 
@@ -39,7 +40,7 @@ def seen(folder: Path, *numbers: int, **held: t.Any) -> Report:
 
 
 def changed(tmp_path: Path, before: Report | None, now: Report) -> notice.Change:
-    return notice.change(now, summary_of(before) if before else None)
+    return notice.change(now, said_by(before) if before else None)
 
 
 def test_new_still_and_cleared(tmp_path: Path) -> None:
@@ -86,7 +87,8 @@ class TestTheRunBefore:
             folder = tmp_path / f"run{number}"
             folder.mkdir()
             write_json(folder / "run.json", {"hosts": hosts, "started_at": f"2026-11-2{number}T00:00:00+09:00"})
-            write_json(folder / "summary.json", summary_of(seen(tmp_path / f"of{number}")) | {"run_id": f"run{number}"})
+            said = "".join(summary(seen(tmp_path / f"of{number}", 7), EN)).replace('"INC-7"', f'"run{number}"')
+            (folder / "summary.json").write_text(said, encoding="utf-8")
         (tmp_path / "latest").symlink_to("run3")
         (tmp_path / "else").mkdir()
         (tmp_path / "else" / "summary.json").write_text("[]")
@@ -98,15 +100,27 @@ class TestTheRunBefore:
 
     def test_is_the_folders_own_last_report_where_a_run_is_gone_on_with(self, tmp_path: Path) -> None:
         made = seen(tmp_path, 7)
-        write_json(made.run_dir / "summary.json", summary_of(made))
+        said_by(made)
         found = notice.run_before(made.run_dir, ["mx1"])
         assert found
         assert found["run_id"] == "INC-7"
 
-    @pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"schema": 2}', '{"schema": 1}', "null"])
+    @pytest.mark.parametrize(
+        "content", ["", "{", "[]", "{}", '{"schema": 1}', "null", '{"schema": 1,\n"findings": [\n]}\n']
+    )
     def test_is_none_where_it_cannot_be_read(self, content: str, tmp_path: Path) -> None:
-        (tmp_path / "summary.json").write_text(content)
-        assert notice.run_before(tmp_path, ["mx1"]) is None
+        made = seen(tmp_path, 7)
+        (made.run_dir / "summary.json").write_text(content)
+        assert notice.run_before(made.run_dir, ["mx1"]) is None
+
+    def test_is_none_where_its_summary_ends_too_early(self, tmp_path: Path) -> None:
+        made = seen(tmp_path, 7, 8)
+        said_by(made)
+        path = made.run_dir / "summary.json"
+        whole = path.read_text(encoding="utf-8")
+        for end in range(0, len(whole) - 2, 97):
+            path.write_text(whole[:end], encoding="utf-8")
+            assert notice.run_before(made.run_dir, ["mx1"]) is None
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -33,7 +33,7 @@ from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.repor
     READ,
     finding,
     rendered,
-    summary_of,
+    said_by,
 )
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.report_hostile import HOSTILE
 
@@ -84,7 +84,8 @@ def test_rates_stand_beside_those_of_the_audit_before(tmp_path: Path, ledger: Le
 def test_a_receiver_that_took_nothing_the_night_before_is_said_to(tmp_path: Path, ledger: Ledger) -> None:
     made = two_nights(tmp_path, ledger)
     before = {"audit": {"rates": {"outlook_com": {"delivered": 0, "refused": 9}}}}
-    (made.run_dir / "summary.json").write_text(json.dumps({**summary_of(made), **before}), encoding="utf-8")
+    said = json.dumps({**made.summary(Texts("en")), **before})
+    (made.run_dir / "summary.json").write_text(f'{said[:-1]},\n"findings": [\n]}}\n', encoding="utf-8")
     assert "9.0 % delivered, 0.0 % in the audit before (grey)" in rendered(made, "html")
 
 
@@ -132,7 +133,7 @@ def test_metrics_count_the_concerns(tmp_path: Path, ledger: Ledger) -> None:
 
 def test_a_message_tells_what_the_audit_calls_new(tmp_path: Path, ledger: Ledger) -> None:
     made = two_nights(tmp_path, ledger)
-    found = notice.change(made, summary_of(made))  # by the summaries alone, nothing has changed
+    found = notice.change(made, said_by(made))  # by the summaries alone, nothing has changed
     assert found.is_one
     body = notice.webhook_body(made, found, Texts("en"), run_dir="out/INC-7")
     assert [(concern["id"], concern["state"]) for concern in body["concerns"]] == [
@@ -143,7 +144,13 @@ def test_a_message_tells_what_the_audit_calls_new(tmp_path: Path, ledger: Ledger
     both = [block(7), block(9)]
     night(tmp_path / "same", ledger, days=2, findings=both, evidences=[evidence(delivered=FEW)])
     same = audited(tmp_path / "same", 2)
-    assert not notice.change(same, summary_of(same)).is_one
+    assert not notice.change(same, said_by(same)).is_one
+
+
+def test_what_a_site_lives_with_is_no_news_even_where_the_runs_before_are_gone(tmp_path: Path, ledger: Ledger) -> None:
+    night(tmp_path, ledger, findings=[block(7)], evidences=[evidence()])
+    assert notice.change(audited(tmp_path), None).is_one
+    assert not notice.change(audited(tmp_path, accepted=[ACCEPTED]), None).is_one
 
 
 @pytest.mark.parametrize("name", ["html", "markdown", "junit", "prometheus"])

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import typing as t
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from ansible_collections.postmaster.delist.tests.integration.test_incident_bad_i
 
 __all__ = ["dns_port", "logs", "options"]
 
+POSTCONF = shutil.which("postconf", path="/usr/sbin:/usr/bin:/sbin:/bin")
 AUDIT = "postmaster.delist.audit"
 POLICY = "Fail unless every host was read and every step done"
 BLOCKS = [
@@ -124,14 +126,23 @@ def test_broken_knowledge_is_no_finding(night: Night, tmp_path: Path) -> None:
     assert f"There is no audit. The diagnosis failed: {receiver}:1: 'name' is a required property" in run.stderr
 
 
-def test_one_unreachable_host_is_named_and_the_others_are_told(night: Night) -> None:
+def test_one_unreachable_host_is_named_and_the_others_are_told(night: Night, tmp_path: Path) -> None:
     inventory = fleet(gone=CLOSED_PORT, mx1=None)
+    if POSTCONF:
+        (tmp_path / "main.cf").write_text(
+            "compatibility_level = 3.6\nmyhostname = mx1.example.jp\n"
+            "smtpd_client_restrictions = reject_rbl_client relays.ordb.org\n"
+        )
+        (tmp_path / "master.cf").touch()
+        inventory["all"]["vars"] |= {"audit_lint": True, "evidence_config_directory": str(tmp_path)}
     run = night(rc=2, ledger="unreachable", inventory=inventory, report_fail_on=["unreachable"])
     summary = summary_of(run)
     assert summary["hosts"] == {"ok": ["mx1"], "failed": [], "unreachable": ["gone"]}
     assert summary["policy"]["refused"] == {"unreachable": ["gone"]}
     assert f"finding/{BLOCKS[0]}" in states(run)
     assert "POLICY  unreachable 1: gone" in screen_of(run)
+    looked = [name for name in states(run) if name.startswith("lint/")]
+    assert looked == ([f"lint/mx1/{tmp_path.name}/dead_list/relays.ordb.org"] if POSTCONF else [])
 
 
 @pytest.mark.nightly

@@ -29,9 +29,6 @@ from ansible_collections.postmaster.delist.plugins.module_utils._evidence._readi
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._sums import Sums
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._tally import Wanted
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._window import Window
-from ansible_collections.postmaster.delist.plugins.module_utils._postfix import _lint
-from ansible_collections.postmaster.delist.plugins.module_utils._postfix._errors import PostfixError
-from ansible_collections.postmaster.delist.plugins.module_utils._postfix._postconf import Postfix
 
 SCHEMA = 1
 
@@ -204,6 +201,11 @@ class _Host:
         return (queue.rendered(privacy) if answered or queue.bytes_read else None), source
 
     def _look(self) -> list[dict[str, t.Any]]:
+        # Only an audit looks, and a host that is asked in an incident should not have to read all this.
+        from ansible_collections.postmaster.delist.plugins.module_utils._postfix import _lint
+        from ansible_collections.postmaster.delist.plugins.module_utils._postfix._errors import PostfixError
+        from ansible_collections.postmaster.delist.plugins.module_utils._postfix._postconf import Postfix
+
         facts = _lint.Facts.of(self._request.facts)
         looks = []
         for instance in self._instances:

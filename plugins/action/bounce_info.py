@@ -16,7 +16,12 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._options import MODULE
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit_lint import handed_over
-from ansible_collections.postmaster.delist.plugins.plugin_utils._evidence_files import notes, write
+from ansible_collections.postmaster.delist.plugins.plugin_utils._evidence_files import (
+    EvidenceFileError,
+    notes,
+    taken_from,
+    write,
+)
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import KnowledgeError, load
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import LINT_FACTS
 
@@ -30,10 +35,13 @@ class ActionModule(ActionBase):
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         options = self.validate_argument_spec(argument_spec=MODULE)[1]
         folder, knowledge_paths = options.pop("evidence_dir"), options.pop("knowledge_paths")
+        host = options["host"] or str((task_vars or {}).get("inventory_hostname", "localhost"))
+        if from_runs := options.pop("from_runs"):
+            return {**result, "changed": False, **_merged(host, folder, from_runs)}
         if options["lint"] and not options["facts"]:
             options["facts"] = _facts(None if folder is None else Path.cwd() / folder, knowledge_paths)
         given = {name: value for name, value in options.items() if value is not None}
-        given.setdefault("host", str((task_vars or {}).get("inventory_hostname", "localhost")))
+        given["host"] = host
         result.update(self._execute_module("postmaster.delist.bounce_info", module_args=given, task_vars=task_vars))
         result["changed"] = False
         result.pop("invocation", None)
@@ -41,12 +49,25 @@ class ActionModule(ActionBase):
         if folder is None or not isinstance(evidence, dict):
             return result
         del result["evidence"]
-        try:
-            # The run's own log: written in check mode too, and never counted as a change.
-            path = write(Path.cwd() / folder, evidence)
-        except OSError as exc:
-            raise AnsibleActionFail(f"The evidence cannot be written below {folder}: {exc.strerror}") from None
-        return {**result, "path": str(path), "totals": evidence["totals"], "notes": notes(evidence)}
+        return {**result, **_written(folder, evidence)}
+
+
+def _merged(host: str, folder: str | None, runs: list[str]) -> dict[str, t.Any]:
+    if folder is None:
+        raise AnsibleActionFail("from_runs takes the evidence of other runs into evidence_dir, which is missing")
+    try:
+        return _written(folder, taken_from(Path.cwd() / folder, host, runs))
+    except EvidenceFileError as error:
+        raise AnsibleActionFail(str(error)) from None
+
+
+def _written(folder: str, evidence: dict[str, t.Any]) -> dict[str, t.Any]:
+    try:
+        # The run's own log: written in check mode too, and never counted as a change.
+        path = write(Path.cwd() / folder, evidence)
+    except OSError as exc:
+        raise AnsibleActionFail(f"The evidence cannot be written below {folder}: {exc.strerror}") from None
+    return {"path": str(path), "totals": evidence["totals"], "notes": notes(evidence)}
 
 
 def _facts(folder: Path | None, knowledge_paths: t.Sequence[str]) -> dict[str, t.Any]:

@@ -34,6 +34,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "ledger": {"type": "str", "no_log": True},
     "actor": {"type": "str"},
     "baseline": {"type": "bool", "default": False},
+    "merged": {"type": "list", "elements": "str", "default": []},
     "diagnosis": {"type": "str", "default": "diagnosis_made"},
     "lists": {"type": "str", "default": "diagnosis_listed"},
     "knowledge_paths": {"type": "list", "elements": "path", "default": []},
@@ -87,6 +88,7 @@ def _compare(ledger: Ledger, options: Options, variables: dict[str, t.Any], now:
         actor=options["actor"] or place.default_actor(),
         lists_asked="path" in steps["lists"],
         baseline=options["baseline"],
+        merged=options["merged"],
     )
     content = audited(night, load(options["knowledge_paths"]), Runs(ledger), ledger.cases(open_only=True))
     write_json(run_dir / FILE, content)

@@ -150,6 +150,15 @@ options:
     description:
       - A folder on the controller, made if need be, to write the evidence of this host into.
     type: path
+  from_runs:
+    description:
+      - Names of runs, whose folders lie beside that of O(evidence_dir)'s run. The evidence that they have of this host
+        is taken as it is, of several the last one's, and the host is not asked.
+      - So slices of a fleet, each read by a controller of its own, are merged into one run.
+    type: list
+    elements: str
+    default: []
+    version_added: 0.2.0
 seealso:
   - module: postmaster.delist.diagnose
   - module: postmaster.delist.postfix_lint_info

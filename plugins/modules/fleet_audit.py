@@ -46,6 +46,13 @@ options:
     description: Whether what is there now is known from now on, so that it fails no audit until it was gone once.
     type: bool
     default: false
+  merged:
+    description:
+      - Names of runs that are parts of this one, as slices of the fleet. What they have left in the ledger is not taken
+        for a night before.
+    type: list
+    elements: str
+    default: []
   diagnosis:
     description: The name of the variable with the result of M(postmaster.delist.diagnose).
     type: str

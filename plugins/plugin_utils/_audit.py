@@ -43,6 +43,7 @@ class Night:
     actor: str
     lists_asked: bool
     baseline: bool
+    merged: t.Sequence[str] = ()  # names of runs: parts of this night, and so no nights before it
 
 
 def audited(night: Night, known: Knowledge, runs: Runs, cases: t.Sequence[Case] | None) -> dict[str, t.Any]:
@@ -61,8 +62,8 @@ def audited(night: Night, known: Knowledge, runs: Runs, cases: t.Sequence[Case] 
         actor=night.actor,
         data={"hosts": hosts, "rates": rates, "baseline": night.baseline},
     )
-    before = runs.open_concerns()
-    nights = runs.runs(since=delivery.compared_since(night.at))
+    before = runs.open_concerns(without=night.merged)
+    nights = runs.runs(since=delivery.compared_since(night.at), without=night.merged)
     found = [
         *_of_run(findings, lists, views),
         *_of_hosts(views, night.at),

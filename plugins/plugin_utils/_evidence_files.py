@@ -9,16 +9,21 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import json
 import re
 import typing as t
 from pathlib import Path
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import write_json, write_text
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import is_run_id, write_json, write_text
 
 _SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
 _COLUMNS = ("at", "sender", "recipient", "message_id", "queue_id", "outcome", "relay_host", "signature")
 # A spreadsheet takes what begins so for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+class EvidenceFileError(Exception):
+    """The evidence of a host is not where it was expected."""
 
 
 def write(folder: Path, evidence: dict[str, t.Any]) -> Path:
@@ -30,6 +35,31 @@ def write(folder: Path, evidence: dict[str, t.Any]) -> Path:
         write_text(folder / f"{name}.lost.csv", table(evidence["lost"]))
     write_json(path, evidence)
     return path
+
+
+def taken_from(folder: Path, host: str, runs: t.Sequence[str]) -> dict[str, t.Any]:
+    """Return what the runs beside that of C(folder) have of a host; of several the last one's.
+
+    :raises EvidenceFileError: a name is none of a run, or none of them has it
+    """
+    for run in reversed(runs):
+        if not is_run_id(run):
+            raise EvidenceFileError(
+                f"{run!r} is not the name of a run: the name of a folder in {folder.parents[1]} was expected"
+            )
+        path = folder.parents[1] / run / folder.name / f"{file_name(host)}.json"
+        try:
+            evidence = json.loads(path.read_bytes())
+        except FileNotFoundError:
+            continue
+        except (OSError, ValueError) as exc:
+            raise EvidenceFileError(f"{path} cannot be read as evidence ({exc})") from None
+        if not isinstance(evidence, dict) or evidence.get("host") != host or evidence.get("schema") != 1:
+            raise EvidenceFileError(f"{path} is not the evidence of {host}")
+        return evidence
+    raise EvidenceFileError(
+        f"No evidence of {host} in {', '.join(runs)}: its slice could not read it, or has not ended"
+    )
 
 
 def file_name(host: str) -> str:

@@ -34,5 +34,6 @@ MODULE: dict[str, dict[str, t.Any]] = {
     "host": {"type": "str"},
     # The action's alone: it never reaches a host, but the documentation of both is one.
     "evidence_dir": {"type": "path"},
+    "from_runs": {"type": "list", "elements": "str", "default": []},
     "knowledge_paths": {"type": "list", "elements": "path", "default": []},
 }

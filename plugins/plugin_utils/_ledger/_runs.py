@@ -52,22 +52,30 @@ class Runs:
         self._tables = tables.tables()
         self._dry_run = ledger.dry_run
 
-    def open_concerns(self) -> dict[str, Data]:
-        """Return each concern that was there when it was last looked at, as that run recorded it, by its id."""
-        c = self._tables.concerns.c
-        newest = sa.select(c.concern, sa.func.max(c.at).label("at")).group_by(c.concern).subquery()
+    def open_concerns(self, *, without: t.Collection[str] = ()) -> dict[str, Data]:
+        """Return each concern that was there when it was last looked at, as that run recorded it, by its id.
+
+        :param without: names of runs that do not count
+        """
+        c, runs = self._tables.concerns.c, self._tables.runs.c
+        counts = c.run.not_in(sa.select(runs.id).where(runs.run_id.in_(without)))
+        newest = sa.select(c.concern, sa.func.max(c.at).label("at")).where(counts).group_by(c.concern).subquery()
         query = (
             sa.select(c.concern, c.data)
             .join(newest, sa.and_(c.concern == newest.c.concern, c.at == newest.c.at))
-            .where(c.state != GONE)
+            .where(c.state != GONE, counts)
             .order_by(c.concern, c.run)
         )
         return {row.concern: json.loads(row.data) for row in self._rows(query)}
 
-    def runs(self, *, since: datetime.datetime) -> list[Run]:
-        """Return the audits since a moment, the newest first."""
+    def runs(self, *, since: datetime.datetime, without: t.Collection[str] = ()) -> list[Run]:
+        """Return the audits since a moment, the newest first, but for those of these names."""
         c = self._tables.runs.c
-        query = sa.select(self._tables.runs).where(c.at >= stamp(since)).order_by(c.at.desc(), c.id)
+        query = (
+            sa.select(self._tables.runs)
+            .where(c.at >= stamp(since), c.run_id.not_in(without))
+            .order_by(c.at.desc(), c.id)
+        )
         return [
             Run(
                 run_id=row.run_id,

@@ -106,3 +106,12 @@ def test_a_dry_run_writes_nothing(fresh_url: Urls) -> None:
     with opened(url, dry_run=True) as ledger:
         assert Runs(ledger).remember(run(2), [concern("b")])
         assert set(Runs(ledger).open_concerns()) == {"a"}
+
+
+def test_parts_of_a_night_are_not_nights_before_it(fresh_url: Urls) -> None:
+    with opened(fresh_url()) as ledger:
+        runs = Runs(ledger)
+        runs.remember(run(1), [concern("a"), concern("b")])
+        runs.remember(run(2, "mx1"), [concern("a", "cleared"), concern("c")])
+        assert set(runs.open_concerns(without=["night-2"])) == {"a", "b"}
+        assert [found.run_id for found in runs.runs(since=START, without=["night-2", "night-9"])] == ["night-1"]

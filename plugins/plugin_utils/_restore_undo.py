@@ -58,12 +58,12 @@ def _undo(wanted: tuple[str, str | None, dict[str, t.Any]], hosts: tuple[str, ..
 def _wanted(
     layers: t.Mapping[str, Settings | None], has_run: Has
 ) -> t.Iterator[tuple[str, str | None, dict[str, t.Any]]]:
-    hold, relay = layers.get(HOLD), layers.get(RELAY)
+    hold, relay = _dict(layers.get(HOLD)), _dict(layers.get(RELAY))
     if hold:
-        for asked in hold.get("asked") or [{}]:
+        for asked in map(_dict, _list(hold.get("asked")) or [{}]):
             yield HOLD, _run(asked, has_run), _hold(asked, hold)
     if relay:
-        run = _run(relay.get("asked") or {}, has_run)
+        run = _run(_dict(relay.get("asked")), has_run)
         yield RELAY, run, _relay(relay, with_run=run is not None)
 
 
@@ -84,14 +84,14 @@ def _hold(asked: Settings, hold: Settings) -> dict[str, t.Any]:
 
 def _relay(relay: Settings, *, with_run: bool) -> dict[str, t.Any]:
     """Where the findings of its run are there, they name each host's domains again; else all of them are given."""
-    domains = (relay.get("asked") or {}).get("domains") if with_run else relay.get("domains")
+    domains = _dict(relay.get("asked")).get("domains") if with_run else relay.get("domains")
     return _given(
         relay_scope=relay.get("scope"),
         relay_region=relay.get("region"),
         relay_port=relay.get("port"),
         relay_endpoint=relay.get("host") if not _is_of_region(relay) else None,
         relay_domains=domains if relay.get("scope") == "destinations" else None,
-        relay_max_domains=max(_MOST_DOMAINS, len(relay.get("domains") or ())),
+        relay_max_domains=max(_MOST_DOMAINS, len(_list(relay.get("domains")))),
         relay_exceptions=relay.get("exceptions"),
         relay_probes=relay.get("probes"),
         relay_override=relay.get("override"),
@@ -111,6 +111,14 @@ def _is_of_region(relay: Settings) -> bool:
 
 def _given(**variables: t.Any) -> dict[str, t.Any]:
     return {name: value for name, value in variables.items() if value is not None and value not in ([], False)}
+
+
+def _dict(value: t.Any) -> Settings:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: t.Any) -> list[t.Any]:
+    return value if isinstance(value, list) else []
 
 
 def _is_data(value: t.Any) -> bool:

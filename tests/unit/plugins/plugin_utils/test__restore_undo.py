@@ -77,3 +77,9 @@ def test_what_a_host_says_becomes_no_template(value: str) -> None:
     assert (hold.run, hold.variables, hold.left_out) == (None, {}, ("hold_backoff", "hold_receivers"))
     assert {"relay_region", "relay_probes", "relay_rate"} <= set(relay.left_out)
     assert value not in str(relay.variables)
+
+
+@pytest.mark.parametrize("odd", ["text", 7, ["a", ["b"]], {"asked": "x"}, {"asked": ["x"], "domains": 3, "port": [1]}])
+def test_whatever_a_host_says_the_others_are_told(odd: t.Any) -> None:
+    told = of({"odd": {"hold": odd, "relay": odd}, "mx1": {"hold": HOLD}})
+    assert [undo.playbook for undo in told if undo.hosts == ("mx1",)] == ["hold"]

@@ -31,6 +31,8 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._runs im
 
 FILE = "audit.json"
 SCHEMA = 1
+# Who has not audited for longer begins anew.
+_LOOKED_BACK = datetime.timedelta(days=400)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -63,7 +65,8 @@ def audited(night: Night, known: Knowledge, runs: Runs, cases: t.Sequence[Case] 
         data={"hosts": hosts, "rates": rates, "baseline": night.baseline},
     )
     before = runs.open_concerns(without=night.merged)
-    nights = runs.runs(since=delivery.compared_since(night.at), without=night.merged)
+    earlier = runs.runs(since=night.at - _LOOKED_BACK, without=night.merged)
+    nights = [run for run in earlier if run.at >= delivery.compared_since(night.at)]
     found = [
         *_of_run(findings, lists, views),
         *_of_hosts(views, night.at),
@@ -71,7 +74,7 @@ def audited(night: Night, known: Knowledge, runs: Runs, cases: t.Sequence[Case] 
         *of_cases(cases or (), night.at, hosts=night.hosts),
     ]
     looked = _looked(night, views, lists, cases=cases is not None)
-    last = next((earlier for earlier in nights if set(earlier.data["hosts"]) & set(night.hosts)), None)
+    last = next((run for run in earlier if set(run.data["hosts"]) & set(night.hosts)), None)
     return {
         "schema": SCHEMA,
         "run_id": run.run_id,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import hashlib
 import typing as t
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import LANGUAGES, Texts
@@ -15,6 +16,9 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts im
 SEVERITIES = ("critical", "high", "medium", "low", "info")
 # What is looked at. Each has its own way to tell "gone" from "not looked at".
 CHECKS = ("finding", "listing", "sender_dns", "delivery", "lint", "change", "case")
+
+# Characters of a name.
+LONGEST = 700
 
 Text = t.Mapping[str, str]
 Data = t.Mapping[str, t.Any]
@@ -38,7 +42,12 @@ class Concern:
 
     @property
     def id(self) -> str:
-        return f"{self.check}/{self.key}"
+        whole = f"{self.check}/{self.key}"
+        if len(whole) <= LONGEST:
+            return whole
+        # A refused link, say: the ledger has so much room, and the name must still be the same every night.
+        digest = hashlib.sha256(whole.encode(errors="replace")).hexdigest()[:16]
+        return f"{whole[: LONGEST - len(digest) - 1]}~{digest}"
 
     def data(self) -> dict[str, t.Any]:
         """Return the concern as audit.json has it, but for what the nights before say of it."""

@@ -100,6 +100,8 @@ class Runs:
         ]
         runs = self._tables.runs
         with self._writing():
+            if not self._exists():
+                return True
             if self._connection.scalar(sa.select(runs.c.id).where(runs.c.id == run.key)) is not None:
                 return False
             self._connection.execute(
@@ -113,10 +115,13 @@ class Runs:
 
     def _rows(self, query: sa.Select[t.Any]) -> t.Sequence[sa.Row[t.Any]]:
         with self._connection.begin():
-            # A dry run leaves a ledger of version 1 as it is, and that has no audits.
-            if not sa.inspect(self._connection).has_table(self._tables.runs.name):
+            if not self._exists():
                 return []
             return self._connection.execute(query).all()
+
+    def _exists(self) -> bool:
+        """Tell whether there is a place for audits: a dry run leaves a ledger of version 1 as it is."""
+        return bool(sa.inspect(self._connection).has_table(self._tables.runs.name))
 
     @contextlib.contextmanager
     def _writing(self) -> t.Iterator[None]:

@@ -88,6 +88,12 @@ def test_a_block_comes_stays_and_goes(tmp_path: Path, ledger: Ledger) -> None:
     assert states(night(tmp_path, ledger, days=5, findings=[blocked()], evidences=[evidence()])) == {BLOCK: "new"}
 
 
+def test_a_night_is_compared_with_one_of_last_month_too(tmp_path: Path, ledger: Ledger) -> None:
+    night(tmp_path, ledger, findings=[blocked()], evidences=[evidence()])
+    later = night(tmp_path, ledger, days=30, findings=[blocked()], evidences=[evidence()])
+    assert (states(later), later["compared_with"]["run_id"]) == ({BLOCK: "still"}, "INC-7")
+
+
 def test_noise_and_forged_lines_do_not_turn_a_night_red(tmp_path: Path, ledger: Ledger) -> None:
     noise = finding(8, cause="recipient_invalid", opens_case=False, hosts=["mx1"])
     forged = blocked(confidence="low")

@@ -129,3 +129,10 @@ def test_a_case_that_is_no_longer_there_is_cleared() -> None:
     known = concern("PD-1/submitted/chase", check="case", hosts=())
     assert tonight([], before(known), looked())[known.id]["state"] == "cleared"
     assert tonight([], before(known), looked(cases=False)) == {}
+
+
+def test_a_name_has_room_in_the_ledger_and_stays_the_same() -> None:
+    one, other = (concern(f"mx1/{'x' * 900}{end}") for end in ("a", "b"))
+    assert len(one.id) == len(other.id) == 700
+    assert one.id != other.id
+    assert one.id == concern(f"mx1/{'x' * 900}a").id

@@ -88,6 +88,7 @@ def test_a_ledger_of_the_first_version_is_brought_up_to_date_with_its_cases(fres
         assert not sa.inspect(connection).has_table("delist_runs")
     with opened(url, dry_run=True) as ledger:
         assert Runs(ledger).open_concerns() == {}
+        assert Runs(ledger).remember(run(1), [concern("a")])
         assert ledger.case(CASE).state == "detected"
     with tables.engine(url).begin() as connection:
         assert connection.scalar(sa.select(sa.func.max(schema.c.version))) == 1

@@ -18,7 +18,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._answers import 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._answers._events import ANSWERS
 from ansible_collections.postmaster.delist.plugins.plugin_utils._answers._files import Mail, SourceError, in_path
 from ansible_collections.postmaster.delist.plugins.plugin_utils._answers._imap import Account, in_mailbox
-from ansible_collections.postmaster.delist.plugins.plugin_utils._answers._matching import Cases, links
+from ansible_collections.postmaster.delist.plugins.plugin_utils._answers._matching import Cases, links, match_all
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import KnowledgeError, load
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger import _place as place
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import Case
@@ -103,9 +103,6 @@ def _answers(mails: list[Mail], options: dict[str, t.Any]) -> list[dict[str, t.A
     for found in mails:
         answer = parse(found.data, wordings)
         proven = authentication.of_mail(found.data, options["authserv_ids"])
-        matches = cases.matches(answer)
-        for match in matches:
-            match["why_not"] = cases.may_advance(match, proven.domains)
         answers.setdefault(
             answer["sha256"],
             {
@@ -114,11 +111,9 @@ def _answers(mails: list[Mail], options: dict[str, t.Any]) -> list[dict[str, t.A
                 "authenticated": sorted(proven.domains),
                 "why_not_authenticated": proven.why_none,
                 "links": links(mail.read(found.data).text),
-                "matches": matches,
-                "advances": [match["case"] for match in matches if match["why_not"] is None],
             },
         )
-    return list(answers.values())
+    return match_all(list(answers.values()), cases)
 
 
 def _cases(options: dict[str, t.Any]) -> list[Case]:

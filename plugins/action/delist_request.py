@@ -14,6 +14,7 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.postmaster.delist.plugins.module_utils._dns.mailbox import mail_addresses
 from ansible_collections.postmaster.delist.plugins.plugin_utils import _request_folder as folder
+from ansible_collections.postmaster.delist.plugins.plugin_utils._cases import _in_run as in_run
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import KnowledgeError, load
 from ansible_collections.postmaster.delist.plugins.plugin_utils._replies import parse
 from ansible_collections.postmaster.delist.plugins.plugin_utils._replies_knowledge import load as load_wordings
@@ -72,6 +73,8 @@ def _requests(options: dict[str, t.Any]) -> dict[str, t.Any]:
         findings = folder.checked(options["findings"], "findings")
     else:
         findings = folder.read_findings(t.cast(Path, run))
+    cases, others = in_run.read(run) if run and options["findings"] is None else ({}, [])
+    findings = [*findings, *folder.checked(others, in_run.CASES)]
     words = words_of(options)
     lookup = functools.partial(mail_addresses, server=options["dns_server"], port=options["dns_port"])
     writer = Writer(
@@ -82,6 +85,7 @@ def _requests(options: dict[str, t.Any]) -> dict[str, t.Any]:
         mail_language=options["mail_language"],
         allow_documentation=options["allow_documentation"],
         answer=_answer(options),
+        cases=cases,
         library=Library([Path.cwd() / path for path in (*options["template_paths"], *options["knowledge_paths"])]),
     )
     requests = [writer.write(finding) for finding in findings]

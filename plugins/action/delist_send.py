@@ -19,6 +19,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._tables 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._timings import timings
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_mailbox import blocked_addresses
 from ansible_collections.postmaster.delist.plugins.plugin_utils._sending._send import (
+    Draft,
     Outcome,
     obstacle,
     read_draft,
@@ -47,8 +48,6 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "actor": {"type": "str"},
 }
 
-Draft = tuple[str, Path]
-
 
 class ActionModule(ActionBase):
     """In process, once for all hosts."""
@@ -70,7 +69,8 @@ class ActionModule(ActionBase):
             drafts = _drafts(run, options["cases"])
             blocked = blocked_addresses(folder.read_findings(run))
             with open_ledger(url, timings(), now=_now(), dry_run=not really) as ledger:
-                plan = [_planned(ledger, draft) for draft in drafts]
+                # Of the request and the answer of one case at most one makes sense; the other is not worth a word.
+                drafts, plan = _sensible(drafts, [_planned(ledger, draft) for draft in drafts])
                 if really and any(outcome.outcome == "planned" for outcome in plan):
                     plan = _sent(ledger, drafts, plan, options, blocked)
         except (LedgerError, SubmissionError, folder.FindingsError) as exc:
@@ -86,19 +86,29 @@ class ActionModule(ActionBase):
 
 def _drafts(run: Path, wanted: t.Collection[str]) -> list[Draft]:
     requests = folder.read_requests(run)
-    mails = {case: run / record["path"] for case, record in requests.items() if record["kind"] == "email"}
-    unknown = sorted(set(wanted) - set(mails))
+    mails = [Draft(case, run / record["path"]) for case, record in requests.items() if record["kind"] == "email"]
+    answers = {case: (record.get("escalation") or {}).get("path") for case, record in requests.items()}
+    mails += [Draft(case, run / path, "escalated") for case, path in answers.items() if path]
+    unknown = sorted(set(wanted) - {draft.case for draft in mails})
     if unknown:
-        there = ", ".join(mails) or "none"
+        there = ", ".join(dict.fromkeys(draft.case for draft in mails)) or "none"
         raise SubmissionError(f"There is no mail for {', '.join(unknown)} in {run}: there are {there}")
-    return [(case, draft) for case, draft in mails.items() if not wanted or case in wanted]
+    return [draft for draft in mails if not wanted or draft.case in wanted]
+
+
+def _sensible(drafts: list[Draft], plan: list[Outcome]) -> tuple[list[Draft], list[Outcome]]:
+    planned = {outcome.case for outcome in plan if outcome.outcome == "planned"}
+    kept: dict[str, tuple[Draft, Outcome]] = {}
+    for draft, outcome in zip(drafts, plan, strict=True):
+        if outcome.outcome == "planned" or (outcome.case not in planned and outcome.case not in kept):
+            kept[outcome.case] = (draft, outcome)
+    return [draft for draft, _outcome in kept.values()], [outcome for _draft, outcome in kept.values()]
 
 
 def _planned(ledger: Ledger, draft: Draft) -> Outcome:
-    case_id, path = draft
-    message_id = str(read_draft(path)["Message-ID"]).strip()
-    why = obstacle(ledger.read(case_id).case, message_id)
-    return Outcome(case_id, "refused" if why else "planned", why, message_id)
+    message_id = str(read_draft(draft.path)["Message-ID"]).strip()
+    why = obstacle(ledger.read(draft.case).case, message_id, draft.kind)
+    return Outcome(draft.case, "refused" if why else "planned", why, message_id)
 
 
 def _sent(
@@ -107,9 +117,10 @@ def _sent(
     actor = options["actor"] or place.default_actor()
     outcomes = []
     with connected(Server(**options["server"]), blocked) as session:
-        for (case_id, path), planned in zip(drafts, plan, strict=True):
+        for draft, planned in zip(drafts, plan, strict=True):
             if planned.outcome == "planned":
-                outcomes.append(send(ledger, session, case_id, read_draft(path), actor=actor, now=_now))
+                mail = read_draft(draft.path)
+                outcomes.append(send(ledger, session, draft.case, mail, kind=draft.kind, actor=actor, now=_now))
             else:
                 outcomes.append(planned)
             if outcomes[-1].outcome == "unknown":

@@ -17,7 +17,7 @@ _FROM_FILE = "@"
 _PLAIN = re.compile(r"[\w.:,+/@%-]+")
 _SECRET = re.compile(r"pass|secret|token|key|credential|vault|pin\b", re.IGNORECASE)
 # Pasted text, and what holds for one run only.
-_OF_ONE_RUN = frozenset({"reply", "confirm", "sample_dns_port"})
+_OF_ONE_RUN = frozenset({"reply", "confirm", "case", "event", "ticket", "sample_dns_port"})
 _LONGEST = 200
 
 

@@ -13,11 +13,16 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.postmaster.delist.plugins.plugin_utils._cases._open_case import OpenCase
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import SHIPPED, Knowledge
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_model import Party, Receiver, Text
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import read
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_context import context_of
-from ansible_collections.postmaster.delist.plugins.plugin_utils._request_escalation import obstacle, refusal_in
+from ansible_collections.postmaster.delist.plugins.plugin_utils._request_escalation import (
+    obstacle,
+    refusal_in,
+    refusal_of,
+)
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_forms import Forms
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_gates import refusals
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_mail import draft
@@ -79,6 +84,7 @@ class Writer:
     mail_language: str = "en"
     allow_documentation: bool = False
     answer: Mapping[str, Any] | None = None
+    cases: Mapping[str, OpenCase] = field(default_factory=dict)
     library: Library = field(default_factory=Library)
 
     def write(self, finding: Finding) -> Request:
@@ -120,6 +126,7 @@ class Writer:
         entry = self.knowledge.lists.get(finding.get("list") or "")
         return {
             **context_of(finding, counterpart, way, self.words),
+            **({"case": self.cases[finding["id"]].case} if finding["id"] in self.cases else {}),
             "list_name": entry.name if entry else None,
             "mailbox": self.mailbox,
             "mail_language": self.mail_language,
@@ -170,7 +177,7 @@ class Writer:
         return _Part(paths, {paths[language]: text for language, text in written.items()})
 
     def _escalation(self, finding: Finding, counterpart: Party | None, context: Context) -> _Part:
-        said = refusal_in(self.answer, finding, context["case"]) if self.answer else None
+        said = self._said(finding, context["case"])
         if said is None:
             return _NOTHING
         facts = {"verdict": said["verdict"], "sentence": said["sentence"], "tickets": said["tickets"], "to": None}
@@ -187,6 +194,12 @@ class Writer:
         path = _path(finding, ".escalation.eml")
         facts |= {"to": said["from"], **_mail_facts(message, path), "refused": None}
         return _Part(facts, {path: message.as_string()})
+
+    def _said(self, finding: Finding, case: str) -> Mapping[str, Any] | None:
+        """Return what is to be answered: the answer that was given here, else what the case waits for."""
+        said = refusal_in(self.answer, finding, case) if self.answer else None
+        known = self.cases.get(finding["id"])
+        return said or (refusal_of(known.answer) if known and known.answer else None)
 
     def _in_both(self, name: str, context: Context) -> Text:
         return {

@@ -34,6 +34,18 @@ def refusal_in(answer: Mapping[str, Any], finding: Mapping[str, Any], case: str)
     return None
 
 
+def refusal_of(answer: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the same of an answer that a case has kept; None where nobody is known who could be answered."""
+    thread = answer.get("thread")
+    if not thread or not answer.get("from") or not answer.get("sentence"):
+        return None
+    return {
+        "verdict": answer.get("verdict") or "needs_info",
+        **{key: answer[key] for key in ("sentence", "from")},
+        **thread,
+    }
+
+
 def obstacle(refusal: Mapping[str, Any], counterpart: Party | None, new_facts: Block) -> str | None:
     """Return the code of the reason against a reply, or None."""
     own_domains = counterpart.own_domains if counterpart else ()

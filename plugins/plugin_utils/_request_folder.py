@@ -46,12 +46,17 @@ def read_findings(run: Path) -> Sequence[Mapping[str, Any]]:
 
 def read_requests(run: Path) -> dict[str, Mapping[str, Any]]:
     """Return, by case, the requests that C(delist_request) wrote into the folder of a run; none before it did."""
+    return {record["case"]: record for record in read_records(run) if record["path"]}
+
+
+def read_records(run: Path) -> list[Mapping[str, Any]]:
+    """Return all that C(delist_request) wrote about requests, also about those that it could not write."""
     path = run / REQUESTS
     try:
         records = json.loads(path.read_text(encoding="utf-8"))["requests"]
-        return {record["case"]: record for record in records if record["path"]}
+        return [{**record, "case": record["case"], "path": record["path"]} for record in records]
     except FileNotFoundError:
-        return {}
+        return []
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise FindingsError(f"{path} does not hold requests ({type(error).__name__}: {error})") from None
 

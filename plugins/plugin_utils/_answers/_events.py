@@ -48,6 +48,8 @@ def record(
             "answer": answer["sha256"],
             "sentence": verdict["sentence"],
             "tickets": [ticket["number"] for ticket in answer["tickets"]],
+            # What an answer to it needs, when the mail itself is no longer at hand.
+            "thread": {name: answer[name] for name in ("subject", "message_id", "references", "tickets")},
             "from": answer["from"],
             "authenticated": answer["authenticated"],
             "received": answer["date"],

@@ -43,6 +43,17 @@ class Cases:
                     found[case_id].add(kind)
         return [{"case": case_id, "by": sorted(how)} for case_id, how in sorted(found.items())]
 
+    def learn(self, case_id: str, answer: t.Mapping[str, t.Any]) -> bool:
+        """Take the tickets of an answer that may advance a case as the case's own; tell whether there was a new one.
+
+        The next answer may name nothing else, and lie in the same mailbox.
+        """
+        fresh = {ticket["number"] for ticket in answer["tickets"]} - set(map(digits, self._cases[case_id].tickets))
+        for number in fresh:
+            self._cases[case_id].tickets.append(number)
+            self._by["ticket", number].add(case_id)
+        return bool(fresh)
+
     def may_advance(self, match: t.Mapping[str, t.Any], vouched: t.Collection[str]) -> str | None:
         """Tell why an answer may not advance a case, or None.
 
@@ -64,6 +75,25 @@ class Cases:
             return tuple(self._known.party(str(slug)).own_domains)
         except KeyError:
             return ()
+
+
+def match_all(answers: list[dict[str, t.Any]], cases: Cases) -> list[dict[str, t.Any]]:
+    """Return the answers, each with the cases that it names and those that it may advance.
+
+    What one of them proves of a case, its ticket, lets the others name it; so all are looked at until that ends.
+    """
+    while True:
+        learnt = False
+        for answer in answers:
+            matches = cases.matches(answer)
+            for match in matches:
+                match["why_not"] = cases.may_advance(match, answer["authenticated"])
+            answer["matches"] = matches
+            answer["advances"] = [match["case"] for match in matches if match["why_not"] is None]
+            for case_id in answer["advances"]:
+                learnt = cases.learn(case_id, answer) or learnt
+        if not learnt:
+            return answers
 
 
 def links(text: str) -> list[str]:

@@ -16,6 +16,7 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils import _request_folder as folder
+from ansible_collections.postmaster.delist.plugins.plugin_utils._cases._open_case import OpenCase
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import Case
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Ledger
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import write_json
@@ -28,13 +29,6 @@ _LONGEST = 16_000
 _NEEDED = ("slug", "remedy", "subject", "cause", "confidence")
 
 Finding = t.Mapping[str, t.Any]
-
-
-class OpenCase(t.NamedTuple):
-    """What a request needs to know of a case: its name, and what is to be answered, if anything."""
-
-    case: str
-    answer: t.Mapping[str, t.Any] | None
 
 
 def save(ledger: Ledger, run: Path, *, hosts: t.Collection[str]) -> None:

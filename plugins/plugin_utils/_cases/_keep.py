@@ -21,6 +21,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._events 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._exchange import export_lines, import_lines
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import LedgerError, Snapshot
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._opening import note_request, open_case
+from ansible_collections.postmaster.delist.plugins.plugin_utils._moments import moment
 
 
 def opened(task: Task) -> Done:
@@ -67,7 +68,7 @@ def advanced(task: Task) -> Done:
 def answered(task: Task) -> Done:
     """Record what the answers of a run say, each for the cases that it may advance."""
     changed, cases = False, {}
-    for answer in answers.read(task.run):
+    for answer in sorted(answers.read(task.run), key=_written_at):
         for case_id in answer["advances"]:
             try:
                 snapshot, written = answers.record(task.ledger, case_id, answer, actor=task.actor, now=task.now)
@@ -124,6 +125,12 @@ def imported(task: Task) -> Done:
     with (Path.cwd() / task.options["path"]).open(encoding="utf-8", errors="replace") as lines:
         added = import_lines(task.ledger, lines)
     return {"changed": added > 0, "events": added}
+
+
+def _written_at(answer: dict[str, t.Any]) -> tuple[float, str]:
+    """In the order of their own dates: who confirms the receipt comes before who decides."""
+    at = moment(answer["date"])
+    return at.timestamp() if at else 0.0, answer["sha256"]
 
 
 def _same(one: Event, other: Event) -> bool:

@@ -45,6 +45,8 @@ _FROM: t.Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("note", "held", "relayed", "restored"), STATES),
 }
 
+_BY_SOMEBODY = ("sent", "submitted", "chased", "escalated")
+
 Data = t.Mapping[str, t.Any]
 
 
@@ -53,7 +55,7 @@ class Case:
     """The state of one finding between its detection and a proven delivery.
 
     C(due) is what is to be done next, at C(due_at); both are None once the case has ended. C(answer) is the last one
-    that decided or asked for something.
+    that decided or asked for something, C(by) is who last wrote to the receiver.
     """
 
     id: str
@@ -70,6 +72,7 @@ class Case:
     verdict: dict[str, t.Any] | None = None
     answer: dict[str, t.Any] | None = None
     proof: dict[str, t.Any] | None = None
+    by: str | None = None
     ignored: list[dict[str, str]] = dataclasses.field(default_factory=list)
 
     @property
@@ -110,6 +113,8 @@ def advance(case: Case, event: Event, timings: Durations) -> None:
         case.ignored.append({"event": event.id, "kind": event.kind, "why": why})
     else:
         _STEPS[event.kind](case, event.at, event.data, timings.of(case.facts))
+        if event.kind in _BY_SOMEBODY:
+            case.by = event.actor
 
 
 def refusal(case: Case, kind: str) -> str | None:

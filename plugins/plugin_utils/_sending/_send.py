@@ -22,6 +22,8 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._sending._submis
     ready,
 )
 
+_LONGEST_TEXT = 16_000
+
 OnStep = t.Callable[[str], None]
 
 
@@ -34,8 +36,16 @@ class Outcome(t.NamedTuple):
     message_id: str | None = None
 
 
-def obstacle(case: Case | None, message_id: str) -> str | None:
-    """Tell why the request of a case may not be sent now, or None."""
+class Draft(t.NamedTuple):
+    """A mail that is ready: C(kind) is the event of its sending, V(sent) of a request or V(escalated) of an answer."""
+
+    case: str
+    path: Path
+    kind: str = "sent"
+
+
+def obstacle(case: Case | None, message_id: str, kind: str = "sent") -> str | None:
+    """Tell why a mail of a case may not be sent now, or None."""
     if case is None:
         return "there is no case yet: open it first"
     if case.possibly_sent:
@@ -45,7 +55,11 @@ def obstacle(case: Case | None, message_id: str) -> str | None:
         )
     if message_id in case.message_ids:
         return "it was sent already"
-    return refusal(case, "sending")
+    if kind == "sent" and not case.may_be_asked:
+        return f"it is {case.state}: a request is sent once, and who has answered is answered"
+    if kind == "escalated" and case.due not in ("answer", "escalate"):
+        return "nothing in it wants an answer now"
+    return refusal(case, "sending") or refusal(case, kind)
 
 
 def read_draft(path: Path) -> email.message.EmailMessage:
@@ -68,6 +82,7 @@ def send(
     case_id: str,
     draft: email.message.EmailMessage,
     *,
+    kind: str = "sent",
     actor: str,
     now: t.Callable[[], datetime.datetime],
     on_step: OnStep = lambda _step: None,
@@ -80,8 +95,8 @@ def send(
     why: list[str] = []
 
     def begin(seen: Snapshot) -> Event | None:
-        why[:] = filter(None, [obstacle(seen.case, message_id)])
-        data = {"message_id": message_id, "to": str(draft["To"])}
+        why[:] = filter(None, [obstacle(seen.case, message_id, kind)])
+        data = {"message_id": message_id, "to": str(draft["To"]), "as": kind, "text": _text(draft)}
         return None if why else new(case_id, "sending", data, actor=actor, at=now())
 
     on_step("begin")
@@ -98,9 +113,15 @@ def send(
         # It may have arrived. Whoever reads the server's log will know; a second mail would be worse.
         return Outcome(case_id, "unknown", str(exc), message_id)
     on_step("submitted")
-    _note(ledger, case_id, "sent", {"message_id": message_id, "reply": said}, actor, now())
+    _note(ledger, case_id, kind, {"message_id": message_id, "reply": said}, actor, now())
     on_step("recorded")
     return Outcome(case_id, "sent", None, message_id)
+
+
+def _text(draft: email.message.EmailMessage) -> str:
+    """Return what is said, for the record."""
+    body = draft.get_body(("plain",))
+    return f"{draft['Subject'] or ''}\n\n{body.get_content() if body else ''}"[:_LONGEST_TEXT]
 
 
 def _note(ledger: Ledger, case_id: str, kind: str, data: dict[str, t.Any], actor: str, at: datetime.datetime) -> None:

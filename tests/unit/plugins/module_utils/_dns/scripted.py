@@ -90,16 +90,8 @@ class ScriptedServer:
         self.edns: dict[tuple[str, str], int] = {}
         self.times: list[float] = []
         self._later: list[tuple[float, bytes, t.Any]] = []
-        self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
-        self._udp.bind(("127.0.0.1", 0))
+        self._udp, self._tcp = _sockets(tcp)
         self.port = self._udp.getsockname()[1]
-        self._tcp = socket.socket() if tcp else None
-        if self._tcp:
-            # The connections of an earlier server on this port may still be fading away.
-            self._tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            self._tcp.bind(("127.0.0.1", self.port))
-            self._tcp.listen(8)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
 
@@ -176,3 +168,24 @@ class ScriptedServer:
         self.times.append(time.monotonic())
         self.edns[asked] = query.payload
         return script.get(asked, self.default)(query)
+
+
+def _sockets(tcp: bool) -> tuple[socket.socket, socket.socket | None]:
+    """Return sockets of one port; what is free for datagrams may be taken for connections."""
+    while True:
+        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        udp.bind(("127.0.0.1", 0))
+        if not tcp:
+            return udp, None
+        listening = socket.socket()
+        # The connections of an earlier server on this port may still be fading away.
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind(udp.getsockname())
+            listening.listen(8)
+        except OSError:
+            listening.close()
+            udp.close()
+            continue
+        return udp, listening

@@ -12,7 +12,7 @@ PYTHON_IN_VENV := .venv/bin/python
 export ANSIBLE_CONFIG ?= ansible.cfg
 export ANSIBLE_COLLECTIONS_PATH := .collections:$(or $(ANSIBLE_COLLECTIONS_PATH),~/.ansible/collections:/usr/share/ansible/collections)
 
-.PHONY: help setup setup-dev incident audit hold explain test lint bench bench-evidence bench-explain bench-dnsbl bench-ledger bench-report \
+.PHONY: help setup setup-dev incident audit follow-up hold explain test lint bench bench-evidence bench-explain bench-dnsbl bench-ledger bench-report \
         bench-lab bench-fleet lab lab-setup lab-down lab-in lab-on lab-test lab-smoke test-browser nightly knowledge clean
 
 help: ## This list
@@ -34,6 +34,9 @@ incident: .venv/.setup ## Who blocks us, and why: reads the mail hosts, changes 
 
 audit: .venv/.setup ## What is new in the fleet since the last audit, by policy: ARGS="-e baseline=yes" at first
 	@$(PYTHON_IN_VENV) tools/play.py audit
+
+follow-up: .venv/.setup ## What is due in each case: answers, retests, proofs; sends nothing without confirm=yes
+	@$(PYTHON_IN_VENV) tools/play.py follow-up
 
 hold: .venv/.setup ## The plan to keep blocked mail in the queue of your own hosts; CONFIRM=yes carries it out
 	@$(PYTHON_IN_VENV) tools/play.py hold

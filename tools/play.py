@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs a playbook of this checkout the way `make` is asked to: tools/play.py incident | audit | hold | explain.
+"""Runs a playbook of this checkout as `make` is asked to: tools/play.py incident | audit | follow-up | hold | explain.
 
-incident, audit: INVENTORY, LIMIT and SINCE of the environment; hold: INVENTORY, LIMIT, RUN, and CONFIRM=yes to go
-beyond the plan; explain: standard input. All: LANGUAGE, and ARGS with any further options of ansible-playbook. Ends
-with its code: 2 by policy, 1 where the tool failed (make knows only 2).
+incident, audit, follow-up: INVENTORY, LIMIT and SINCE of the environment; hold: INVENTORY, LIMIT, RUN, and CONFIRM=yes
+to go beyond the plan; explain: standard input. All: LANGUAGE, and ARGS with any further options of ansible-playbook.
+Ends with its code: 2 by policy, 1 where the tool failed (make knows only 2).
 The sample incident has a DNS of its own while it runs; others ask the real one.
 """
 
@@ -134,6 +134,7 @@ def main() -> int:
     plays: dict[str, t.Callable[[], int]] = {
         "incident": lambda: over_fleet("incident"),
         "audit": lambda: over_fleet("audit"),
+        "follow-up": lambda: over_fleet("follow_up"),
         "hold": hold,
         "explain": explain,
     }

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, postmaster.delist contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Opens the folder of a run on the controller; documented in plugins/modules/run_folder.py."""
+"""Compares a night with the nights before, and remembers it; documented in plugins/modules/fleet_audit.py."""
 
 from __future__ import annotations
 

@@ -100,6 +100,16 @@ def test_a_probe_that_fails_reopens() -> None:
     assert (case.state, case.due) == ("reopened", "escalate")
 
 
+@pytest.mark.parametrize(
+    ("refused_at", "state", "due"),
+    [(3, "propagating", "retest"), (4, "propagating", "retest"), (5, "reopened", "escalate")],
+)
+def test_a_refusal_reopens_only_once_all_servers_should_have_known(refused_at: int, state: str, due: str) -> None:
+    decided = event("decided", 2, verdict="removed", propagation="PT2H")
+    case = case_of("submitted", decided, event("seen", 6, last_at=after(refused_at).isoformat()))
+    assert (case.state, case.due) == (state, due)
+
+
 def test_a_probe_before_anything_was_decided_says_nothing() -> None:
     assert case_of("submitted", event("probed", 2, outcome="undeliverable")).state == "submitted"
 

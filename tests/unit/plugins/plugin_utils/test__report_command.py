@@ -4,16 +4,20 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import typing as t
 from pathlib import Path
 
 import pytest
+import yaml
 
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import SHIPPED
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import columns
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import Command, of_this_run, shown_path
 
 CWD = Path("/home/oncall")
+ROLES = SHIPPED.parent / "roles"
 
 
 def command(*, program: str = "/opt/venv/bin/ansible-playbook", **options: t.Any) -> Command:
@@ -63,6 +67,33 @@ def test_extra_vars_that_may_carry_a_secret_are_not() -> None:
     assert made.left_out == ("ansible_password", "relay", "note")
 
 
+def test_no_variable_that_a_role_keeps_out_of_logs_is_repeated() -> None:
+    specs = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in ROLES.glob("*/meta/argument_specs.yml")]
+    entries = [entry for spec in specs for entry in spec["argument_specs"].values()]
+    names = [name for entry in entries for name, option in entry.get("options", {}).items() if option.get("no_log")]
+    assert {"report_notify_urls", "report_notify_webhook", "audit_ledger", "cases_ledger"} <= set(names)
+    given = [f"{name}=http://127.0.0.1/HOOK" for name in names] + [json.dumps({"outer": {names[0]: "HOOK"}})]
+    made = command(extra_vars=given)
+    assert made.line() == command().line()
+    assert made.left_out == (*names, "outer")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "https://user:PASSWORD@proxy/x",
+        "https://TOKEN@proxy",
+        ["ok", "postgresql://u:P/W@db/x"],
+        "postgresql://db/x?password=PASSWORD",
+        "host=db password = PASSWORD",
+    ],
+)
+def test_a_value_that_carries_a_password_is_not_repeated_under_any_name(value: object) -> None:
+    made = command(extra_vars=(json.dumps({"site_proxy": value}), "report_url=https://example.jp/a?b=c"))
+    assert shlex.split(made.line())[2:] == ["-e", '{"report_url": "https://example.jp/a?b=c"}']
+    assert made.left_out == ("site_proxy",)
+
+
 def test_what_is_given_again_is_not_left_out() -> None:
     made = of_this_run(
         {"extra_vars": (f"since={'2' * 999} note={'x' * 999}", "note=y")}, program="x", cwd=CWD, extra=["since=2h"]
@@ -90,6 +121,7 @@ def test_what_can_be_no_variable_is_neither_repeated_nor_named(given: str) -> No
         ),
         ('{"since": "2h", "sample_dns_port": "1053"}', ["-e", "since=2h"]),
         ("confirm=yes", []),
+        ("baseline=yes since=2h", ["-e", "since=2h"]),
     ],
 )
 def test_what_this_run_was_told_is_repeated(given: str, words: list[str]) -> None:

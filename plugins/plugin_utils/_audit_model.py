@@ -42,12 +42,7 @@ class Concern:
 
     @property
     def id(self) -> str:
-        whole = f"{self.check}/{self.key}"
-        if len(whole) <= LONGEST:
-            return whole
-        # A refused link, say: the ledger has so much room, and the name must still be the same every night.
-        digest = hashlib.sha256(whole.encode(errors="replace")).hexdigest()[:16]
-        return f"{whole[: LONGEST - len(digest) - 1]}~{digest}"
+        return id_of(self.check, self.key)
 
     def data(self) -> dict[str, t.Any]:
         """Return the concern as audit.json has it, but for what the nights before say of it."""
@@ -64,6 +59,16 @@ class Concern:
             "action": dict(self.action),
             "about": dict(self.about),
         }
+
+
+def id_of(check: str, key: str) -> str:
+    """Return the name of a concern, such as that of a finding, whose key is its own id."""
+    whole = f"{check}/{key}"
+    if len(whole) <= LONGEST:
+        return whole
+    # A refused link, say: the ledger has so much room, and the name must still be the same every night.
+    digest = hashlib.sha256(whole.encode(errors="replace")).hexdigest()[:16]
+    return f"{whole[: LONGEST - len(digest) - 1]}~{digest}"
 
 
 def rank(concern: Data) -> tuple[int, str]:

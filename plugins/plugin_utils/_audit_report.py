@@ -43,6 +43,11 @@ class Audit:
         return {group: counted[group] for group in GROUPS}
 
     @property
+    def not_known(self) -> list[Data]:
+        """What nobody could look at again, and is not only for information."""
+        return [concern for concern in self.group("unknown_now") if concern["severity"] != "info"]
+
+    @property
     def too_much_unknown(self) -> bool:
         percent = self.content["unknown"]["percent"]
         return "unknown_ratio" in self.rules.fail_on and percent is not None and percent > self.rules.max_unknown

@@ -11,7 +11,8 @@ import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._audit_report import Audit
+from ansible_collections.postmaster.delist.plugins.plugin_utils._audit_model import id_of
+from ansible_collections.postmaster.delist.plugins.plugin_utils._audit_report import Audit, group_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._last_summary import last_summary
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import clip, plain
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Item, Report
@@ -75,13 +76,16 @@ def change(report: Report, before: Data | None) -> Change:
 
 def _of_audit(report: Report, audit: Audit, before: Data | None) -> Change:
     """What a site has accepted, or a baseline knows, is no news, whether or not the run before is still there."""
-    new = {concern["id"] for concern in audit.group("new")}
+    state_of = {concern["id"]: group_of(concern) for concern in audit.concerns}
+    blocks = [(item, state_of.get(id_of("finding", item.id))) for item in report.blocks]
+    # The ledger knows concerns. Whether there were gaps before, only the run before can say.
+    has_gap = bool(report.not_read or report.failed_steps or audit.too_much_unknown)
     return Change(
         before=before["run_id"] if before else None,
-        new=[item for item in report.blocks if f"finding/{item.id}" in new],
-        still=[item for item in report.blocks if f"finding/{item.id}" not in new],
+        new=[item for item, state in blocks if state == "new"],
+        still=[item for item, state in blocks if state == "still"],
         cleared=(),  # these are among the concerns
-        is_otherwise=report.passed != (before["policy"]["passed"] if before else True),
+        is_otherwise=report.passed != before["policy"]["passed"] if before else has_gap,
         concerns=[(state, concern) for state in _TOLD for concern in audit.group(state)],
     )
 
@@ -105,7 +109,7 @@ def run_before(run_dir: Path, hosts: t.Collection[str]) -> Data | None:
 
 def message(report: Report, changed: Change, texts: Texts, *, run_dir: str) -> tuple[str, str]:
     """Return title and text."""
-    title = clip(verdict(report, texts), _COLUMNS)
+    title = clip(_title(report, texts), _COLUMNS)
     new = () if changed.concerns else changed.new  # an audit's are among its concerns
     rows = itertools.chain(
         (_concern(state, concern, texts) for state, concern in changed.concerns),
@@ -142,6 +146,14 @@ def webhook_body(report: Report, changed: Change, texts: Texts, *, run_dir: str)
             state: [host.name for host in report.hosts if host.state == state] for state in ("failed", "unreachable")
         },
     }
+
+
+def _title(report: Report, texts: Texts) -> str:
+    """The answer; of an audit that of its screen, for a night without a block may be one in which nobody looked."""
+    if report.audit is None:
+        return verdict(report, texts)
+    own = Texts(texts.language, file="audit")
+    return own.say("verdict", "passed" if report.passed else "failed", **report.audit.counts)
 
 
 def _concern(state: str, concern: Data, texts: Texts) -> str:

@@ -151,6 +151,8 @@ class Report:
             return "unread"
         if "diagnosis" in self.failed_steps:
             return "undiagnosed"
+        if self.audit and self.audit.not_known:
+            return "unknown_now"
         return "clear" if self.totals.seen else "unseen"
 
     def gaps(self, texts: Texts, unread: t.Sequence[Host] | None = None) -> list[str]:

@@ -14,7 +14,10 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts im
 def verdict(report: Report, texts: Texts) -> str:
     """The answer in one line: which addresses are blocked, or why there is none."""
     addresses = dict.fromkeys(item.subject for item in report.blocks)
-    return texts.say("verdict", report.verdict, addresses=", ".join(addresses), blocks=len(report.blocks))
+    unknown = len(report.audit.not_known) if report.audit else 0
+    return texts.say(
+        "verdict", report.verdict, addresses=", ".join(addresses), blocks=len(report.blocks), unknown=unknown
+    )
 
 
 def totals(report: Report, texts: Texts) -> str:

@@ -17,7 +17,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._report import I
 PREFIX = "postmaster_delist"
 # A series for each finding, up to so many: the gravest. A fleet's thousand mistyped recipients are no time series.
 FINDINGS_AT_MOST = 500
-_VERDICTS = ("blocked", "clear", "unseen", "unread", "undiagnosed")
+_VERDICTS = ("blocked", "clear", "unseen", "unread", "undiagnosed", "unknown_now")
 _STATES = ("ok", "failed", "unreachable")
 _OUTCOMES = ("bounced", "deferred", "expired")
 _ESCAPED = {"\\": r"\\", '"': r"\"", "\n": r"\n"}

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import json
 import re
@@ -18,7 +19,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._audit_report im
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Ledger, open_ledger
 from ansible_collections.postmaster.delist.plugins.plugin_utils._policy import Rules
 from ansible_collections.postmaster.delist.plugins.plugin_utils._policy_accepted import Accepted
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Report, gather
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Host, Report, gather
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_rates import rates
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_summary import summary
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import LANGUAGES, Texts
@@ -68,6 +69,12 @@ def two_nights(tmp_path: Path, ledger: Ledger, **rules: t.Any) -> Report:
     night(tmp_path, ledger, findings=[first], evidences=[evidence()])
     night(tmp_path, ledger, days=1, findings=[first, second], evidences=[evidence(delivered=FEW)])
     return audited(tmp_path, 1, **rules)
+
+
+def first_night(tmp_path: Path, ledger: Ledger) -> dict[str, t.Any]:
+    """Return what the summary of a night with one block says."""
+    night(tmp_path, ledger, findings=[block(7)], evidences=[evidence()])
+    return said_by(audited(tmp_path))
 
 
 def test_rates_stand_beside_those_of_the_audit_before(tmp_path: Path, ledger: Ledger) -> None:
@@ -145,6 +152,46 @@ def test_a_message_tells_what_the_audit_calls_new(tmp_path: Path, ledger: Ledger
     night(tmp_path / "same", ledger, days=2, findings=both, evidences=[evidence(delivered=FEW)])
     same = audited(tmp_path / "same", 2)
     assert not notice.change(same, said_by(same)).is_one
+
+
+def test_what_could_not_be_looked_at_again_is_neither_clear_nor_cleared(tmp_path: Path, ledger: Ledger) -> None:
+    before = first_night(tmp_path / "a", ledger)
+    night(tmp_path / "b", ledger, days=1, evidences=[evidence(delivered={"mx.example.net": 1})])
+    made = audited(tmp_path / "b", 1)
+    assert made.verdict == "unknown_now"
+    body = notice.webhook_body(made, notice.change(made, before), Texts("en"), run_dir="out/INC-7")
+    assert body["verdict"] == "unknown_now"
+    assert body["title"] == "IN TROUBLE: 0 new, 0 still, 0 cleared, 1 unknown now"
+    assert body["text"].splitlines()[2] == "UNKNOWN NOW 203.0.113.7 refused by Outlook.com [s3140]"
+    assert "CLEARED" not in body["text"]
+    assert body["cleared"] == []
+    assert "**NO ANSWER: concerns that could not be looked at again: 1**" in rendered(made, "markdown")
+    assert 'postmaster_delist_verdict{verdict="unknown_now"} 1\n' in rendered(made, "prometheus")
+    accepted = audited(tmp_path / "b", 1, accepted=[ACCEPTED])
+    assert accepted.verdict == "clear"
+
+
+def test_a_block_is_told_once_and_what_a_site_lives_with_never(tmp_path: Path, ledger: Ledger) -> None:
+    subject = {"kind": "url", "value": "https://example.jp/" + "x" * 900}
+    link = block(9) | {"subject": subject, "id": f"outlook_com/url/{subject['value']}/url_blocklisted"}
+    night(tmp_path, ledger, findings=[block(7), link], evidences=[evidence()])
+    made = audited(tmp_path, accepted=[ACCEPTED])
+    found = notice.change(made, None)
+    assert [item.id for item in found.new] == [link["id"]]
+    assert found.still == []
+    _title, text = notice.message(made, found, Texts("en"), run_dir="out/INC-7")
+    assert not re.search("^STILL", text, re.MULTILINE)
+    assert len(re.findall("^NEW", text, re.MULTILINE)) == 1
+
+
+def test_the_same_night_again_is_no_news_even_where_the_runs_before_are_gone(tmp_path: Path, ledger: Ledger) -> None:
+    night(tmp_path, ledger, findings=[block(7)], evidences=[evidence()])
+    night(tmp_path, ledger, days=1, findings=[block(7)], evidences=[evidence()])
+    made = audited(tmp_path, 1)
+    assert not made.passed  # it is critical: this fails every night, but is told in the first
+    assert not notice.change(made, None).is_one
+    gone = dataclasses.replace(made, hosts=[Host(name="mx1", state="unreachable", reason="refused")])
+    assert notice.change(gone, None).is_one
 
 
 def test_what_a_site_lives_with_is_no_news_even_where_the_runs_before_are_gone(tmp_path: Path, ledger: Ledger) -> None:

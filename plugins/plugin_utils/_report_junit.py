@@ -5,7 +5,8 @@
 """junit.xml: a test suite for each host, with a case for each thing that may be wrong with it; what CI systems show.
 
 A host's cases are always the same, so that a CI can tell when one began to fail: its evidence was read, and for each
-cause that is a block, no receiver refuses it so. A suite of its own has the steps of the run and the block lists.
+cause that is a block, no receiver refuses it so. A suite of its own has the steps of the run and the block lists. The
+cases of an audit come of its concerns, and its own suite has one for each of its checks besides.
 """
 
 from __future__ import annotations
@@ -20,7 +21,13 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._listings import against, is_asked
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import plain
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Host, Report
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report_phrases import counts, headline
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report_junit_audit import (
+    Case,
+    Concerns,
+    Trouble,
+    case_of,
+    of_item,
+)
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import Texts
 
 NAME = "postmaster.delist"
@@ -28,23 +35,15 @@ EVIDENCE = "evidence"
 _STEPS = ("diagnosis", "lists", "request")
 
 
-class Case(t.NamedTuple):
-    """One check; C(result) is failure, error, skipped, or None where all is well."""
-
-    name: str
-    result: str | None = None
-    kind: str = ""
-    message: str = ""
-    details: str = ""
-
-
 def junit(report: Report, *, texts: Texts) -> str:
     """The whole document."""
     root = ET.Element("testsuites", name=NAME)
     checks = [cause for cause, about in read(SHIPPED / "causes.yml")["causes"].items() if about["opens_case"]]
-    refused = _by_host(report, texts)
+    concerns = Concerns(report, report.audit, texts) if report.audit else None
+    refused = _by_host(report, concerns, texts)
     suites = [(host.name, [*_host(host, report, checks, refused[host.name], texts)]) for host in report.hosts]
-    suites.append((report.run_id, [*_steps(report, texts), *_lists(report, texts)]))
+    of_audit = concerns.cases if concerns else tuple  # after the others: it has what they have not
+    suites.append((report.run_id, [*_steps(report, texts), *_lists(report, concerns, texts), *of_audit()]))
     for name, cases in suites:
         _add_suite(root, plain(name), cases, report)
     for result in ("tests", "failures", "errors", "skipped"):
@@ -55,45 +54,22 @@ def junit(report: Report, *, texts: Texts) -> str:
     )
 
 
-class Refusal(t.NamedTuple):
-    """What is said of a block where a host has it."""
-
-    severity: str
-    headline: str
-    quiet: str | None  # why it fails nothing: a site accepted it, or a baseline knows it
-    details: str  # what a CI shows when one opens the case: which finding, how many, what was said
-
-
-def _by_host(report: Report, texts: Texts) -> dict[str, dict[str, list[Refusal]]]:
-    """Return the blocks of each host by cause."""
-    quiet = _quiet(report, texts)
-    found: dict[str, dict[str, list[Refusal]]] = collections.defaultdict(lambda: collections.defaultdict(list))
+def _by_host(report: Report, concerns: Concerns | None, texts: Texts) -> dict[str, dict[str, list[Trouble]]]:
+    """Return what is refused on each host by cause: the blocks, or of an audit the concerns."""
+    found: dict[str, dict[str, list[Trouble]]] = collections.defaultdict(lambda: collections.defaultdict(list))
+    if concerns:
+        hosts = {host.name for host in report.hosts}
+        for host, cause, trouble in concerns.findings(hosts, read(SHIPPED / "causes.yml")["causes"]):
+            found[host][cause].append(trouble)
+        return found
     for item in report.blocks:
-        finding = item.finding
-        details = "\n".join(map(plain, [item.id, counts(item, texts), *finding["evidence"]]))
-        refusal = Refusal(finding["severity"], headline(item, texts), quiet.get(item.id), details)
-        for host in finding["hosts"]:
-            found[host][finding["cause"]].append(refusal)
+        for host in item.finding["hosts"]:
+            found[host][item.finding["cause"]].append(of_item(item, texts))
     return found
 
 
-def _quiet(report: Report, texts: Texts) -> dict[str, str]:
-    """Return why the findings of an audit that fail nothing do not, by id."""
-    if report.audit is None:
-        return {}
-    reasons = {
-        concern["id"]: texts.say("junit", "accepted", **_entry(concern)) for concern in report.audit.group("accepted")
-    }
-    reasons |= {concern["id"]: texts.say("junit", "known") for concern in report.audit.group("known")}
-    return {name.removeprefix("finding/"): reason for name, reason in reasons.items()}
-
-
-def _entry(concern: t.Mapping[str, t.Any]) -> dict[str, str]:
-    return {name: concern["accepted"][name] for name in ("reason", "owner", "expires")}
-
-
 def _host(
-    host: Host, report: Report, checks: t.Sequence[str], refused: t.Mapping[str, list[Refusal]], texts: Texts
+    host: Host, report: Report, checks: t.Sequence[str], refused: t.Mapping[str, list[Trouble]], texts: Texts
 ) -> t.Iterator[Case]:
     was_read = host.state == "ok"
     if was_read:
@@ -102,13 +78,8 @@ def _host(
         yield Case(EVIDENCE, "error", host.state, texts.say("policy", host.state, host=host.name, reason=host.reason))
     known = was_read and "diagnosis" not in report.failed_steps
     for cause in dict.fromkeys((*checks, *refused)):
-        items = refused.get(cause) or []
-        if items and all(item.quiet for item in items):
-            reasons = "; ".join(dict.fromkeys(item.quiet or "" for item in items))
-            yield Case(cause, "skipped", message=reasons)
-        elif items := [item for item in items if not item.quiet]:
-            said = "; ".join(item.headline for item in items)
-            yield Case(cause, "failure", items[0].severity, said, "\n".join(item.details for item in items))
+        if troubles := refused.get(cause):
+            yield case_of(cause, troubles)
         else:
             yield Case(cause) if known else Case(cause, "skipped", message=texts.say("junit", "not_known"))
 
@@ -122,17 +93,17 @@ def _steps(report: Report, texts: Texts) -> t.Iterator[Case]:
             yield Case(f"step {step}")
 
 
-def _lists(report: Report, texts: Texts) -> t.Iterator[Case]:
+def _lists(report: Report, concerns: Concerns | None, texts: Texts) -> t.Iterator[Case]:
     """A case for each list: it fails for what it lists, and is skipped where it says nothing."""
     if report.lists is None:
         return
-    listed: dict[str, list[t.Mapping[str, t.Any]]] = collections.defaultdict(list)
-    for row in against(report.lists):
-        if row["severity"] != "info":
-            listed[row["zone"]].append(row)
-    for zone in filter(is_asked, report.lists["lists"]):
+    asked = [zone for zone in report.lists["lists"] if is_asked(zone)]
+    of_audit = concerns.listings({zone["zone"] for zone in asked}) if concerns else {}
+    for zone in asked:
         name = f"list {zone['zone']}"
-        if rows := listed[zone["zone"]]:
+        if troubles := of_audit.get(zone["zone"]):
+            yield case_of(name, troubles)
+        elif not concerns and (rows := _listed(report.lists, zone["zone"])):
             said = ", ".join(row["target"] for row in rows)
             reasons = "\n".join(f"{row['target']}: {plain(row['reason'] or '')}" for row in rows)
             yield Case(name, "failure", rows[0]["severity"], texts.say("junit", "listed", targets=said), reasons)
@@ -141,6 +112,10 @@ def _lists(report: Report, texts: Texts) -> t.Iterator[Case]:
             yield Case(name, "skipped", message=texts.say("junit", "unknown", cause=texts.cause(cause)))
         else:
             yield Case(name)
+
+
+def _listed(lists: t.Mapping[str, t.Any], zone: str) -> list[dict[str, t.Any]]:
+    return [row for row in against(lists) if row["zone"] == zone and row["severity"] != "info"]
 
 
 def _add_suite(root: ET.Element, name: str, cases: t.Sequence[Case], report: Report) -> None:

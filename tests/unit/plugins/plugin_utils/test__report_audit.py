@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils import _notice as notice
+from ansible_collections.postmaster.delist.plugins.plugin_utils._audit_model import CHECKS
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit_report import gathered
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Ledger, open_ledger
-from ansible_collections.postmaster.delist.plugins.plugin_utils._policy import Rules
+from ansible_collections.postmaster.delist.plugins.plugin_utils._policy import CODES, Rules
 from ansible_collections.postmaster.delist.plugins.plugin_utils._policy_accepted import Accepted
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Host, Report, gather
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report_rates import rates
@@ -32,6 +33,7 @@ from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.audit
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.ledger_factory import TIMINGS
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.report_factory import (
     READ,
+    asked_lists,
     finding,
     rendered,
     said_by,
@@ -54,7 +56,15 @@ def ledger(tmp_path: Path) -> t.Iterator[Ledger]:
 def audited(tmp_path: Path, days: float = 0, **rules: t.Any) -> Report:
     run_dir = tmp_path / f"{days:g}" / "out" / "INC-7"
     audit = gathered(run_dir / "audit.json", Rules(**rules), today=NOW.date())
-    return gather(run_dir, hosts=[READ], finished_at=NOW, failed_steps={}, fail_on=audit.rules.fail_on, audit=audit)
+    return gather(
+        run_dir,
+        hosts=[READ],
+        finished_at=NOW,
+        failed_steps={},
+        lists_asked=(run_dir / "listings.json").exists(),
+        fail_on=audit.rules.fail_on,
+        audit=audit,
+    )
 
 
 def block(number: int) -> dict[str, t.Any]:
@@ -129,6 +139,63 @@ def test_what_is_accepted_or_known_is_skipped_for_a_ci(tmp_path: Path, ledger: L
         tmp_path / "other", ledger, days=2, findings=[finding(3, hosts=["mx1"])], evidences=[evidence()], baseline=True
     )
     assert case(audited(tmp_path / "other", 2)).message == "known by a baseline"
+
+
+def cases_of(made: Report) -> dict[str, t.Any]:
+    """Return the result of each case of junit.xml."""
+    junitparser = pytest.importorskip("junitparser")
+    suites = junitparser.JUnitXml.fromstring(rendered(made, "junit").encode())
+    return {case.name: case.result[0] if case.result else None for suite in suites for case in suite}
+
+
+def failed(made: Report) -> dict[str, str]:
+    return {name: result.message for name, result in cases_of(made).items() if type(result).__name__ == "Failure"}
+
+
+def test_what_nobody_could_look_at_again_is_no_success_for_a_ci(tmp_path: Path, ledger: Ledger) -> None:
+    first_night(tmp_path / "a", ledger)
+    night(tmp_path / "b", ledger, days=1, evidences=[evidence(delivered={"mx.example.net": 1})])
+    told = "not looked at again: 203.0.113.7 refused by Outlook.com [s3140]"
+    assert failed(audited(tmp_path / "b", 1)) == {"ip_blocklisted_receiver": told}
+    lets_it_be = audited(tmp_path / "b", 1, fail_on=["new"])
+    assert failed(lets_it_be) == {}
+    result = cases_of(lets_it_be)["ip_blocklisted_receiver"]
+    assert (type(result).__name__, result.message) == ("Skipped", told)
+
+
+def test_each_check_of_an_audit_has_a_case_for_a_ci(tmp_path: Path, ledger: Ledger) -> None:
+    fault = {"code": "soft_bounce", "parameter": "soft_bounce", "value": "yes"}
+    night(tmp_path, ledger, lists=asked_lists(), evidences=[evidence(lint=[look(fault)])])
+    made = audited(tmp_path)
+    checks = {name: result for name, result in cases_of(made).items() if name.startswith("audit ")}
+    assert set(checks) == {f"audit {check}" for check in CHECKS}
+    (lint,) = [concern for concern in made.audit.concerns if concern["check"] == "lint"] if made.audit else []
+    assert failed(made) == {
+        "audit lint": lint["title"]["en"],
+        "list zen.spamhaus.org": "203.0.113.7 is on Spamhaus CSS (zen.spamhaus.org)",
+    }
+    night(tmp_path, ledger, days=1, lists=asked_lists(), evidences=[evidence()])
+    assert type(cases_of(audited(tmp_path, 1))["audit lint"]).__name__ == "Skipped"
+
+
+def test_what_a_baseline_knows_fails_nothing_for_a_ci(tmp_path: Path, ledger: Ledger) -> None:
+    fault = {"code": "soft_bounce", "parameter": "soft_bounce", "value": "yes"}
+    held = {"lists": asked_lists(), "findings": [block(7)], "evidences": [evidence(lint=[look(fault)])]}
+    night(tmp_path, ledger, baseline=True, **held)
+    made = audited(tmp_path)
+    assert made.passed
+    assert failed(made) == {}
+    assert cases_of(made)["list zen.spamhaus.org"].message == "known by a baseline"
+
+
+@pytest.mark.parametrize("fail_on", CODES)
+def test_a_night_that_a_concern_fails_is_red_for_a_ci(fail_on: str, tmp_path: Path, ledger: Ledger) -> None:
+    old = {"name": "hold", "at": "2026-11-01T00:00:00+09:00", "by": "ops", "expires_at": None}
+    night(tmp_path, ledger, findings=[block(7)], evidences=[evidence(lint=[look(layers=[old])])])
+    made = audited(tmp_path, fail_on=[fail_on])
+    assert made.passed is (fail_on in ("unknown_ratio", "unreachable"))
+    assert "ip_blocklisted_receiver" in failed(made)
+    assert "audit change" in failed(made)
 
 
 def test_metrics_count_the_concerns(tmp_path: Path, ledger: Ledger) -> None:

@@ -72,7 +72,9 @@ faults:
   sample:
     - {code: list_unfiltered_public, parameter: smtpd_recipient_restrictions, value: zen.spamhaus.org}
 layers:
-  description: What is applied. C(expires_at) is null where nobody said when it should be gone.
+  description:
+    - What is applied. C(expires_at) is null where nobody said when it should be gone.
+    - Null where the record cannot be read; C(notes) has the reason.
   returned: success
   type: list
   elements: dict

@@ -129,7 +129,13 @@ def _looked(night: Night, views: t.Sequence[HostView], lists: Data | None, *, ca
         play=frozenset(night.hosts) | {view.host for view in views},
         read=frozenset(view.host for view in views),
         linted=frozenset(view.host for view in views if view.looks is not None),
-        delivered={view.host: frozenset(view.delivered) for view in views},
+        layered=frozenset(
+            view.host
+            for view in views
+            if view.looks is not None and all(look["layers"] is not None for look in view.looks)
+        ),
+        queued=frozenset(view.host for view in views if view.queue is not None),
+        delivered={view.host: view.left for view in views},
         lists=lists,
         cases=cases,
     )

@@ -35,7 +35,7 @@ def compare(
         known = before.get(name)
         began = known or {"since": at.isoformat(timespec="seconds"), "since_run": run_id, "baseline": False}
         rows.append(
-            concern
+            _with(concern, looked.owed(known) if known else None)
             | {
                 "state": "still" if known else "new",
                 "since": began["since"],
@@ -49,5 +49,26 @@ def compare(
         fate = looked.fate(known)
         if fate in (GONE, UNKNOWN):
             state = "cleared" if fate == GONE else "unknown_now"
-            rows.append({**known, "state": state, "baseline": baseline or known["baseline"]})
+            rows.append({**_left_of(known, looked), "state": state, "baseline": baseline or known["baseline"]})
     return sorted(rows, key=rank)
+
+
+def _with(concern: dict[str, t.Any], owed: Data | None) -> dict[str, t.Any]:
+    """Return a concern with what of it was seen before and not looked at tonight: that is not over."""
+    if owed is None:
+        return concern
+    concern = concern | {"hosts": sorted({*concern["hosts"], *owed["hosts"]})}
+    if concern["check"] == "finding":
+        refused = concern["about"]["refused"]
+        both = {
+            receiver: sorted({*refused.get(receiver, ()), *owed["refused"].get(receiver, ())})
+            for receiver in sorted({*refused, *owed["refused"]})
+        }
+        concern["about"] = concern["about"] | {"refused": both}
+    return concern
+
+
+def _left_of(known: Data, looked: Looked) -> Data:
+    """Return a concern without what a delivery has disproved; once it is gone, as it was."""
+    refused = looked.owed(known)["refused"]
+    return {**known, "about": {**known["about"], "refused": refused}} if refused else known

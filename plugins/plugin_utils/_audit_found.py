@@ -33,8 +33,19 @@ def of_findings(findings: t.Iterable[Data]) -> t.Iterator[Concern]:
             hosts=tuple(finding["hosts"]),
             receiver=finding["receiver"],
             list=finding["list"],
-            about={"receivers": sorted(entry["slug"] for entry in finding["receivers"])},
+            about={"refused": _refused(finding), "from": _from(finding)},
         )
+
+
+def _refused(finding: Data) -> dict[str, list[str]]:
+    """Return which hosts each receiver refuses: so much must be delivered before the block is over."""
+    return {entry["slug"]: sorted(entry.get("hosts") or finding["hosts"]) for entry in finding["receivers"]}
+
+
+def _from(finding: Data) -> str | None:
+    """Return the address that a delivery must leave from to prove something; null where it is not the address."""
+    subject = finding["subject"]
+    return {"ip": subject["value"], "range": finding["egress_ip"]}.get(subject["kind"])
 
 
 def of_listings(lists: Data, hosts_of: t.Mapping[str, t.Sequence[str]]) -> t.Iterator[Concern]:

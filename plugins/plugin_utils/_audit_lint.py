@@ -59,7 +59,7 @@ def of_faults(host: str, looks: t.Iterable[Data]) -> t.Iterator[Concern]:
 def of_changes(host: str, looks: t.Iterable[Data], now: datetime.datetime) -> t.Iterator[Concern]:
     """Yield what hold and relay have laid over a host; overdue is what should be gone by now."""
     for look in looks:
-        for layer in look["layers"]:
+        for layer in look["layers"] or ():
             end = _end(layer)
             over = end is not None and end < now
             shown = {
@@ -84,7 +84,7 @@ def of_changes(host: str, looks: t.Iterable[Data], now: datetime.datetime) -> t.
 def of_queue(host: str, queue: Data | None, looks: t.Iterable[Data]) -> t.Iterator[Concern]:
     """Yield mail that a hold keeps and that will bounce all the same within a day."""
     expiring = (queue or {}).get("expiring") or {}
-    held = any(layer["name"] == "hold" for look in looks for layer in look["layers"])
+    held = any(layer["name"] == "hold" for look in looks for layer in look["layers"] or ())
     if held and expiring.get("messages"):
         shown = {"host": host, "count": int(expiring["messages"]), "next": expiring.get("next_at") or "-"}
         yield Concern(

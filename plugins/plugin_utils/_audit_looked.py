@@ -14,19 +14,27 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._listings import
 
 GONE, UNKNOWN, NOT_LOOKED_AT = "gone", "unknown", "not looked at"
 _SPEAKS = ("healthy", "unproven")
+# Their hosts are those that were measured, or those of a case: nothing of an earlier night is owed to them.
+_OF_TONIGHT = ("delivery", "case")
+
+# Of each stream of deliveries to a receiver, the addresses that it may have left from; none where nobody knows any.
+Left = t.Sequence[frozenset[str]]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Looked:
     """C(play): the hosts of the run; C(read): those whose evidence there is; C(linted): whose configuration too.
 
-    C(delivered): the receivers that took mail from each host. C(lists): the content of listings.json, if anybody asked.
+    C(layered): of whom it is known what hold and relay have applied; C(queued): whose queue was looked at.
+    C(delivered): what each host delivered, by receiver. C(lists): the content of listings.json, if anybody asked.
     """
 
     play: frozenset[str]
     read: frozenset[str]
     linted: frozenset[str]
-    delivered: t.Mapping[str, frozenset[str]]
+    layered: frozenset[str]
+    queued: frozenset[str]
+    delivered: t.Mapping[str, t.Mapping[str, Left]]
     lists: Data | None
     cases: bool
 
@@ -41,17 +49,37 @@ class Looked:
         # Where it was on others too, those of another night's run have not been asked; their own run will.
         return GONE if hosts <= looked else UNKNOWN if hosts & (self.play - looked) else NOT_LOOKED_AT
 
+    def owed(self, known: Data) -> dict[str, t.Any]:
+        """Return what of an earlier night nobody has looked at again: C(hosts) and, of a block, who C(refused) them."""
+        if known["check"] != "finding":
+            hosts = set() if known["check"] in _OF_TONIGHT else set(known["hosts"]) - self.read
+            return {"hosts": hosts, "refused": {}}
+        refused = {
+            receiver: sorted(host for host in hosts if not self._took(receiver, host, known["about"]["from"]))
+            for receiver, hosts in known["about"]["refused"].items()
+        }
+        refused = {receiver: hosts for receiver, hosts in refused.items() if hosts}
+        return {"hosts": {host for hosts in refused.values() for host in hosts}, "refused": refused}
+
+    def _took(self, receiver: str, host: str, address: str | None) -> bool:
+        """Tell whether a receiver took mail that left this host by this address, or any where null."""
+        left = self.delivered.get(host, {}).get(receiver, ())
+        return any(address is None or addresses <= {address} for addresses in left)
+
     def _finding(self, concern: Data, hosts: set[str]) -> str:
-        fate = self._of_hosts(hosts, self.read)
-        if fate != GONE:
-            return fate
-        taken = {receiver for host in hosts for receiver in self.delivered.get(host, ())}
-        receivers = set(concern["about"].get("receivers") or ())
         # Who sends nothing is refused nothing: only a delivery shows that a receiver has let go.
-        return GONE if taken & receivers or (not receivers and taken) else UNKNOWN
+        if not concern["about"]["refused"]:
+            return UNKNOWN if hosts & self.play else NOT_LOOKED_AT
+        owed = self.owed(concern)["hosts"]
+        # Where it was on others too, those of another night's run have not been asked; their own run will.
+        return GONE if not owed else UNKNOWN if owed & self.play else NOT_LOOKED_AT
 
     def _lint(self, _concern: Data, hosts: set[str]) -> str:
         return self._of_hosts(hosts, self.linted)
+
+    def _change(self, concern: Data, hosts: set[str]) -> str:
+        looked = self.layered if "layer" in concern["about"] else self.layered & self.queued
+        return self._of_hosts(hosts, looked)
 
     def _delivery(self, _concern: Data, hosts: set[str]) -> str:
         return self._of_hosts(hosts, self.read)
@@ -90,6 +118,6 @@ _FATES: t.Mapping[str, t.Callable[[Looked, Data, set[str]], str]] = {
     "sender_dns": Looked._sender_dns,
     "delivery": Looked._delivery,
     "lint": Looked._lint,
-    "change": Looked._lint,
+    "change": Looked._change,
     "case": Looked._case,
 }

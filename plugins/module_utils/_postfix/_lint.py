@@ -134,7 +134,8 @@ def _fault(code: str, parameter: str, value: str) -> Row:
     return {"code": code, "parameter": parameter, "value": value[:200]}
 
 
-def _layers(postfix: Postfix, notes: list[str]) -> list[Row]:
+def _layers(postfix: Postfix, notes: list[str]) -> list[Row] | None:
+    """Return what is applied; null, with a note, where nobody may read that."""
     try:
         return [
             {"name": each["name"], "at": each["at"], "by": each["by"], "expires_at": each["settings"].get("expires_at")}
@@ -142,4 +143,4 @@ def _layers(postfix: Postfix, notes: list[str]) -> list[Row]:
         ]
     except PostfixError as error:
         notes.append(str(error))
-        return []
+        return None

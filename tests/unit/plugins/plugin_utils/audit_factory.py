@@ -34,6 +34,8 @@ def looked(*read: str, play: t.Sequence[str] = ("mx1", "mx2"), **more: t.Any) ->
             "play": frozenset(play),
             "read": hosts,
             "linted": hosts,
+            "layered": hosts,
+            "queued": hosts,
             "delivered": {},
             "lists": None,
             "cases": True,
@@ -45,16 +47,16 @@ def looked(*read: str, play: t.Sequence[str] = ("mx1", "mx2"), **more: t.Any) ->
 def evidence(host: str = "mx1", *, delivered: t.Mapping[str, int] | None = None, **more: t.Any) -> dict[str, t.Any]:
     relays = {"outlook-com.olc.protection.outlook.com": 900} if delivered is None else delivered
     rows = [{"relay_host": relay, "service": "postfix/smtp", "count": count} for relay, count in relays.items()]
-    return report_factory.evidence(host, delivered=rows, egress={"configured": ["203.0.113.7"]}, **more)
+    return report_factory.evidence(host, delivered=rows, **{"egress": {"configured": ["203.0.113.7"]}, **more})
 
 
-def look(*faults: t.Mapping[str, str], layers: t.Sequence[t.Mapping[str, t.Any]] = ()) -> dict[str, t.Any]:
+def look(*faults: t.Mapping[str, str], layers: t.Sequence[t.Mapping[str, t.Any]] | None = ()) -> dict[str, t.Any]:
     return {
         "config_directory": "/etc/postfix",
         "helo": "mx1.example.jp",
         "resolvers": ["8.8.8.8"],
         "faults": list(faults),
-        "layers": list(layers),
+        "layers": None if layers is None else list(layers),
         "notes": [],
     }
 

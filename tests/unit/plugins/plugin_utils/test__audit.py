@@ -173,6 +173,47 @@ def test_holds_and_relays_that_should_be_gone_are_overdue(
     assert refused == ({"overdue": [f"change/mx1/{applied['name']}"]} if overdue else {})
 
 
+def test_a_hold_whose_record_cannot_be_read_any_more_is_not_gone(tmp_path: Path, ledger: Ledger) -> None:
+    night(tmp_path, ledger, evidences=[evidence(lint=[look(layers=[layer("hold", days=-1)])])])
+    unread = night(tmp_path, ledger, days=1, evidences=[evidence(lint=[look(layers=None)])])
+    assert states(unread) == {"change/mx1/hold": "unknown_now"}
+    assert states(night(tmp_path, ledger, days=2, evidences=[evidence(lint=[look()])])) == {
+        "change/mx1/hold": "cleared"
+    }
+
+
+@pytest.mark.parametrize(
+    ("egress", "lines", "state"),
+    [
+        ({"configured": ["203.0.113.7", "203.0.113.8"]}, [], "unknown_now"),
+        (
+            {"configured": ["203.0.113.7", "203.0.113.8"], "by_service": {"postfix/smtp": ["203.0.113.7"]}},
+            [],
+            "cleared",
+        ),
+        ({"configured": ["203.0.113.7", "2001:db8::7"]}, [], "unknown_now"),
+        ({"configured": ["203.0.113.7", "2001:db8::7"]}, ["192.0.2.25"], "cleared"),
+        ({"configured": ["203.0.113.7", "2001:db8::7"]}, ["2001:db8::25"], "unknown_now"),
+    ],
+)
+def test_a_block_is_over_where_the_blocked_address_delivered(
+    tmp_path: Path, ledger: Ledger, egress: t.Any, lines: t.Sequence[str], state: str
+) -> None:
+    night(tmp_path, ledger, findings=[blocked()], evidences=[evidence()])
+    later = evidence(egress=egress)
+    relay = later["delivered"][0]["relay_host"]
+    later["delivered"][0]["samples"] = [
+        {
+            "at": NOW.isoformat(),
+            "queue_id": "4F1A2B3C4D",
+            "line": f"Nov 24 03:00:00 mx1 postfix/smtp[7]: 4F1A2B3C4D: to=<a@outlook.com>, relay={relay}[{ip}]:25,"
+            " delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (250 ok)",
+        }
+        for ip in lines
+    ]
+    assert states(night(tmp_path, ledger, days=1, evidences=[later])) == {BLOCK: state}
+
+
 def test_held_mail_that_is_about_to_bounce_is_critical(tmp_path: Path, ledger: Ledger) -> None:
     queue = {"expiring": {"within_seconds": 86400, "messages": 12, "next_at": "2026-11-24T20:00:00+00:00"}}
     looks = [look(layers=[layer("hold", days=-1)])]
@@ -198,8 +239,9 @@ def test_broken_evidence_is_a_host_that_was_not_read(tmp_path: Path, ledger: Led
 
 def test_the_screen_tells_what_changed_first_and_is_one_screen(tmp_path: Path, ledger: Ledger) -> None:
     first = [finding(number, hosts=["mx1"]) for number in range(1, 30)]
-    night(tmp_path, ledger, findings=first, evidences=[evidence()])
-    night(tmp_path, ledger, days=1, findings=[blocked(), finding(40, hosts=["mx1"])], evidences=[evidence()])
+    behind_nat = [evidence(egress={})]
+    night(tmp_path, ledger, findings=first, evidences=behind_nat)
+    night(tmp_path, ledger, days=1, findings=[blocked(), finding(40, hosts=["mx1"])], evidences=behind_nat)
     hosts = [
         Host(name="mx1", state="ok"),
         *(Host(name=f"mx{n}", state="unreachable", reason="no") for n in range(2, 9)),

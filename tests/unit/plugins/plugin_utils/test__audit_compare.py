@@ -8,7 +8,7 @@ import typing as t
 import pytest
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit_compare import compare
-from ansible_collections.postmaster.delist.plugins.plugin_utils._audit_looked import Looked
+from ansible_collections.postmaster.delist.plugins.plugin_utils._audit_looked import Left, Looked
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit_model import Concern
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils import listings_factory as lists
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.audit_factory import NOW, concern, looked
@@ -58,21 +58,86 @@ def test_hosts_that_are_not_in_the_play_are_left_alone() -> None:
     assert {name: row["state"] for name, row in rows.items()} == {"lint/both": "unknown_now", "lint/mx1/a": "cleared"}
 
 
-FINDING = concern("outlook_com/ip/203.0.113.7/x", check="finding", about={"receivers": ["outlook_com"]})
+IP = "203.0.113.7"
+OURS: Left = [frozenset({IP})]
+
+
+def block(**refused: list[str]) -> Concern:
+    hosts = tuple(sorted({host for hosts in refused.values() for host in hosts}))
+    return concern(f"outlook_com/ip/{IP}/x", check="finding", hosts=hosts, about={"refused": refused, "from": IP})
+
+
+FINDING = block(outlook_com=["mx1"])
+
+
+def test_a_host_that_was_not_read_keeps_its_part_of_what_is_still_there() -> None:
+    first = before(block(outlook_com=["mx1", "mx2"]), concern("both", check="listing", hosts=("mx1", "mx2")))
+    for at in (looked("mx1"), looked("mx1", play=["mx1"])):
+        second = tonight([block(outlook_com=["mx1"]), concern("both", check="listing")], first, at)
+        assert [row["hosts"] for row in second.values()] == [["mx1", "mx2"]] * 2
+        delivered = {"mx1": {"outlook_com": OURS}}
+        third = tonight([], second, looked("mx1", delivered=delivered))
+        assert third[FINDING.id]["state"] == "unknown_now"
+        fourth = tonight([], third, looked(delivered={"mx2": {"outlook_com": OURS}}))
+        assert fourth[FINDING.id]["state"] == "cleared"  # mx1 has shown it the night before
+
+
+def test_each_host_and_each_receiver_must_be_shown_to_take_mail() -> None:
+    known = before(block(gmail=["mx1", "mx2"], t_online=["mx1"]))
+    both = {"gmail": OURS, "t_online": OURS}
+    for delivered, state in (
+        ({"mx1": both}, "unknown_now"),
+        ({"mx1": {"gmail": OURS}, "mx2": both}, "unknown_now"),
+        ({"mx1": both, "mx2": {"gmail": OURS}}, "cleared"),
+    ):
+        assert tonight([], known, looked(delivered=delivered))[FINDING.id]["state"] == state
+
+
+def test_what_a_receiver_refused_once_is_owed_while_another_still_refuses() -> None:
+    second = tonight([block(t_online=["mx1"])], before(block(gmail=["mx1"], t_online=["mx1"])), looked())
+    assert second[FINDING.id]["about"]["refused"] == {"gmail": ["mx1"], "t_online": ["mx1"]}
+
+
+@pytest.mark.parametrize(
+    ("left", "state"),
+    [
+        ([frozenset()], "cleared"),  # behind NAT: nobody has named another address
+        ([frozenset({IP, "203.0.113.8"})], "unknown_now"),
+        ([frozenset({"203.0.113.8"})], "unknown_now"),
+        ([frozenset({IP, "203.0.113.8"}), frozenset({IP})], "cleared"),
+    ],
+)
+def test_a_delivery_by_another_address_clears_nothing(left: Left, state: str) -> None:
+    rows = tonight([], before(FINDING), looked(delivered={"mx1": {"outlook_com": left}}))
+    assert rows[FINDING.id]["state"] == state
+
+
+def test_a_layer_is_gone_only_where_the_record_could_be_read() -> None:
+    known = before(
+        concern("mx1/hold", check="change", about={"layer": "hold"}), concern("mx1/queue_expiring", check="change")
+    )
+    none: frozenset[str] = frozenset()
+    for at, hold, queue in (
+        (looked(), "cleared", "cleared"),
+        (looked(layered=none), "unknown_now", "unknown_now"),
+        (looked(queued=none), "cleared", "unknown_now"),
+    ):
+        rows = tonight([], known, at)
+        assert [rows[f"change/mx1/{name}"]["state"] for name in ("hold", "queue_expiring")] == [hold, queue]
 
 
 @pytest.mark.parametrize(
     ("delivered", "read", "state"),
     [
-        ({"mx1": frozenset({"outlook_com"})}, ["mx1", "mx2"], "cleared"),
-        ({"mx1": frozenset({"gmail"})}, ["mx1", "mx2"], "unknown_now"),
-        ({"mx2": frozenset({"outlook_com"})}, ["mx1", "mx2"], "unknown_now"),
+        ({"mx1": {"outlook_com": OURS}}, ["mx1", "mx2"], "cleared"),
+        ({"mx1": {"gmail": OURS}}, ["mx1", "mx2"], "unknown_now"),
+        ({"mx2": {"outlook_com": OURS}}, ["mx1", "mx2"], "unknown_now"),
         ({}, ["mx1", "mx2"], "unknown_now"),
-        ({"mx1": frozenset({"outlook_com"})}, ["mx2"], "unknown_now"),
+        ({}, ["mx2"], "unknown_now"),
     ],
 )
 def test_only_a_delivery_clears_a_block(
-    delivered: t.Mapping[str, frozenset[str]], read: t.Sequence[str], state: str
+    delivered: t.Mapping[str, t.Mapping[str, Left]], read: t.Sequence[str], state: str
 ) -> None:
     rows = tonight([], before(FINDING), looked(*read, delivered=delivered))
     assert rows[FINDING.id]["state"] == state

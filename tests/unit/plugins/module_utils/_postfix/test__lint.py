@@ -13,6 +13,7 @@ import pytest
 
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix import _lint, _lint_lists, _lint_relay
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._postconf import Postfix
+from ansible_collections.postmaster.delist.plugins.module_utils._postfix._record import FILE
 
 FACTS = _lint.Facts.of(
     {
@@ -57,6 +58,17 @@ def test_a_sound_configuration_has_no_fault(look: t.Callable[..., t.Any]) -> Non
     found = look()
     assert faults(found) == []
     assert (found["helo"], found["resolvers"], found["layers"]) == ("mx1.example.jp", ["192.0.2.53"], [])
+
+
+@needs_postconf
+def test_a_record_that_cannot_be_read_is_not_an_empty_one(look: t.Callable[..., t.Any], tmp_path: Path) -> None:
+    look()
+    record = Path(Postfix(str(tmp_path)).own(FILE))
+    record.parent.mkdir(parents=True, exist_ok=True)
+    record.write_text("{}")
+    found = look()
+    assert found["layers"] is None
+    assert "is damaged" in found["notes"][0]
 
 
 @needs_postconf

@@ -28,9 +28,11 @@ def facts() -> dict[str, t.Any]:
 def handed_over(known: Knowledge) -> dict[str, t.Any]:
     """Return what a host is handed: plain data, without texts."""
     dead = [zone for operator in known.blocklists.values() for zone in operator.zones if zone["status"] == "dead"]
+    keyed = [zone["zone"] for operator in known.blocklists.values() for zone in operator.zones if zone.get("key")]
     return {
         "dead": sorted(zone["zone"] for zone in dead),
         "subzones": sorted(zone["zone"] for zone in dead if (zone.get("refused") or {}).get("subzones")),
+        "keyed": sorted(keyed),
         "resolvers": [network for entry in facts()["public_resolvers"] for network in entry["networks"]],
         "widest": facts()["widest"],
     }

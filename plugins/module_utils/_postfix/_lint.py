@@ -46,11 +46,13 @@ Row = t.Dict[str, t.Any]
 class Facts(t.NamedTuple):
     """C(dead): zones that have ended, with C(subzones) those that took all names below them along.
 
+    C(keyed): zones that are asked below a key of the subscriber's, which is a secret: it never leaves the host.
     C(resolvers): networks of public resolvers. C(widest): see C(_lint_relay.signs).
     """
 
     dead: frozenset[str]
     subzones: frozenset[str]
+    keyed: frozenset[str]
     resolvers: tuple[t.Any, ...]
     widest: t.Mapping[str, int]
 
@@ -59,12 +61,27 @@ class Facts(t.NamedTuple):
         return cls(
             dead=frozenset(data.get("dead") or ()),
             subzones=frozenset(data.get("subzones") or ()),
+            keyed=frozenset(data.get("keyed") or ()),
             resolvers=tuple(ipaddress.ip_network(each) for each in data.get("resolvers") or ()),
             widest={"ip4": 8, "ip6": 32, **(data.get("widest") or {})},
         )
 
     def is_dead(self, zone: str) -> bool:
         return zone in self.dead or any(zone.endswith(f".{above}") for above in self.subzones)
+
+    def above_key(self, zone: str) -> str | None:
+        """Return what may be told of a zone that is asked with a key, or null where there is none in it.
+
+        An operator has more zones below the same name than anybody knows of.
+        """
+        if zone in self.keyed:
+            return None
+        for operator in {keyed.partition(".")[2] for keyed in self.keyed}:
+            below, _dot, rest = zone.rpartition(f".{operator}")
+            if below and not rest:
+                key, _dot, name = below.rpartition(".")
+                return f"{name}.{operator}" if key else operator
+        return None
 
     def public(self, address: str) -> bool:
         try:
@@ -114,11 +131,14 @@ def _known(postfix: Postfix) -> list[str]:
 
 def _of_lists(values: t.Mapping[str, str], facts: Facts, *, public: bool) -> t.Iterator[Row]:
     for asked in _lint_lists.asked(values):
+        above = facts.above_key(asked.zone)
+        zone = asked.zone if above is None else f"*.{above}"
         if facts.is_dead(asked.zone):
-            yield _fault("dead_list", asked.parameter, asked.zone)
+            yield _fault("dead_list", asked.parameter, zone)
         elif not asked.filtered and not asked.permits:
-            code = "list_unfiltered_public" if public else "list_unfiltered"
-            yield _fault(code, asked.parameter, asked.zone)
+            # Who has a key may ask through whom he likes.
+            code = "list_unfiltered_public" if public and above is None else "list_unfiltered"
+            yield _fault(code, asked.parameter, zone)
 
 
 def _others(values: t.Mapping[str, str], facts: Facts) -> t.Iterator[Row]:

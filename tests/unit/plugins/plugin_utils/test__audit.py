@@ -275,4 +275,6 @@ def test_hosts_are_handed_what_is_known_of_lists_and_resolvers() -> None:
     assert {"dnsbl.sorbs.net", "relays.ordb.org"} <= set(known["dead"])
     assert "dnsbl.sorbs.net" in known["subzones"]
     assert "8.8.8.0/24" in known["resolvers"]
+    assert {"zen.dq.spamhaus.net", "combined.mail.abusix.zone"} <= set(known["keyed"])
+    assert "zen.spamhaus.org" not in known["keyed"]
     assert "zen.spamhaus.org" not in known["dead"]

@@ -19,6 +19,7 @@ FACTS = _lint.Facts.of(
     {
         "dead": ["dnsbl.sorbs.net", "relays.ordb.org"],
         "subzones": ["dnsbl.sorbs.net"],
+        "keyed": ["zen.dq.spamhaus.net", "combined.mail.abusix.zone"],
         "resolvers": ["8.8.8.0/24", "2001:4860:4860::/48"],
         "widest": {"ip4": 16, "ip6": 32},
     }
@@ -84,6 +85,26 @@ def test_lists_through_a_public_resolver_without_a_filter(look: t.Callable[..., 
             (code, where, "zen.spamhaus.org"),
             (code, where, "dbl.spamhaus.org"),
         ]
+
+
+@needs_postconf
+def test_the_key_of_a_list_stays_on_the_host(look: t.Callable[..., t.Any]) -> None:
+    found = look(
+        "smtpd_client_restrictions = reject_rbl_client S3cretKey.zen.dq.spamhaus.net,"
+        " reject_rbl_client s3cretkey.zen.dq.spamhaus.net=127.0.0.2",
+        "postscreen_dnsbl_sites = s3cretkey.combined.mail.abusix.zone*2"
+        " s3cretkey.other.mail.abusix.zone s3cretkey.mail.abusix.zone"
+        " combined.mail.abusix.zone",
+        nameserver="8.8.8.8",
+    )
+    assert faults(found) == [
+        ("list_unfiltered", "smtpd_client_restrictions", "*.zen.dq.spamhaus.net"),
+        ("list_unfiltered", "postscreen_dnsbl_sites", "*.combined.mail.abusix.zone"),
+        ("list_unfiltered", "postscreen_dnsbl_sites", "*.other.mail.abusix.zone"),
+        ("list_unfiltered", "postscreen_dnsbl_sites", "*.mail.abusix.zone"),
+        ("list_unfiltered_public", "postscreen_dnsbl_sites", "combined.mail.abusix.zone"),
+    ]
+    assert "s3cretkey" not in str(found).lower()
 
 
 @needs_postconf

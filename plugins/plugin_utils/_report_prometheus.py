@@ -10,12 +10,15 @@ import datetime
 import re
 import typing as t
 
+from ansible_collections.postmaster.delist.plugins.plugin_utils._audit_report import group_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._listings import against, is_asked
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import plain
+from ansible_collections.postmaster.delist.plugins.plugin_utils._policy import OPEN
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Item, Report
 
 PREFIX = "postmaster_delist"
-# A series for each finding, up to so many: the gravest. A fleet's thousand mistyped recipients are no time series.
+# A series for each finding and concern, up to so many: the gravest. A fleet's thousand mistyped recipients are no time
+# series.
 FINDINGS_AT_MOST = 500
 _VERDICTS = ("blocked", "clear", "unseen", "unread", "undiagnosed", "unknown_now")
 _STATES = ("ok", "failed", "unreachable")
@@ -101,6 +104,15 @@ def _audit(report: Report) -> t.Iterator[Metric]:
         "concerns",
         "Concerns of the audit by state.",
         [({"state": name}, count) for name, count in audit.counts.items()],
+    )
+    there = [(concern, group_of(concern)) for concern in audit.concerns if concern["state"] in OPEN]
+    yield Metric(
+        "concern",
+        "1 for each concern that is there, or could not be looked at again.",
+        [
+            ({**{name: concern[name] for name in ("id", "check", "severity")}, "state": group}, 1)
+            for concern, group in there[:FINDINGS_AT_MOST]
+        ],
     )
     yield Metric(
         "receiver_mails",

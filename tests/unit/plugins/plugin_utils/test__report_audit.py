@@ -205,6 +205,24 @@ def test_metrics_count_the_concerns(tmp_path: Path, ledger: Ledger) -> None:
     assert "postmaster_delist_passed 0\n" in text
 
 
+def test_a_metric_for_each_concern_that_is_not_cleared(tmp_path: Path, ledger: Ledger) -> None:
+    def concerns(made: Report) -> list[str]:
+        return re.findall(r"^postmaster_delist_concern\{(.*)\} 1$", rendered(made, "prometheus"), re.MULTILINE)
+
+    first_night(tmp_path / "a", ledger)
+    night(tmp_path / "b", ledger, days=1, evidences=[evidence(delivered={"mx.example.net": 1})])
+    made = audited(tmp_path / "b", 1)
+    named = f'id="{BLOCK}",check="finding",severity="critical"'
+    assert concerns(made) == [f'{named},state="unknown_now"']
+    assert 'postmaster_delist_concerns{state="unknown_now"} 1\n' in rendered(made, "prometheus")
+    assert concerns(audited(tmp_path / "b", 1, accepted=[ACCEPTED])) == [f'{named},state="accepted"']
+    night(tmp_path / "c", ledger, days=2, evidences=[evidence()])
+    cleared = audited(tmp_path / "c", 2)
+    assert cleared.audit
+    assert cleared.audit.counts["cleared"] == 1
+    assert concerns(cleared) == []
+
+
 def test_a_message_tells_what_the_audit_calls_new(tmp_path: Path, ledger: Ledger) -> None:
     made = two_nights(tmp_path, ledger)
     found = notice.change(made, said_by(made))  # by the summaries alone, nothing has changed

@@ -115,8 +115,8 @@ def message(report: Report, changed: Change, texts: Texts, *, run_dir: str) -> t
         (_concern(state, concern, texts) for state, concern in changed.concerns),
         (texts.say("notice", "new", text=headline(item, texts)) for item in new),
         (texts.say("notice", "cleared", text=texts.pick(finding["title"])) for finding in changed.cleared),
-        (texts.say("notice", "still", text=headline(item, texts)) for item in changed.still),
         reasons := report.reasons(texts),
+        (texts.say("notice", "still", text=headline(item, texts)) for item in changed.still),
     )
     lines = [totals(report, texts), *(clip(plain(row), _COLUMNS) for row in itertools.islice(rows, _ROWS))]
     count = sum(map(len, (changed.concerns, new, changed.cleared, changed.still, reasons)))

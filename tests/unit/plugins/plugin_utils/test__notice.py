@@ -145,6 +145,16 @@ def test_a_message_is_short_plain_and_fits_its_schema(
     assert body["text"] == f"{title}\n{text}"
 
 
+def test_blocks_that_were_told_before_hide_no_gap(tmp_path: Path) -> None:
+    many = range(8, 30)
+    now = seen(tmp_path / "b", *many, hosts=[UNREAD, Host(name="mx2", state="ok")])
+    found = changed(tmp_path, seen(tmp_path / "a", *many), now)
+    _title, text = notice.message(now, found, EN, run_dir="out/INC-7")
+    assert text.splitlines()[1] == "mx1 was unreachable: refused"
+    assert text.splitlines()[2].startswith("STILL ")
+    assert text.splitlines()[-2] == "and 13 more in the report"
+
+
 def test_a_message_says_what_is_new_first(tmp_path: Path) -> None:
     now = seen(tmp_path / "b", *range(8, 30))
     found = changed(tmp_path, seen(tmp_path / "a", 7, 8), now)

@@ -10,7 +10,7 @@ import datetime
 import typing as t
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit_looked import GONE, UNKNOWN, Looked
-from ansible_collections.postmaster.delist.plugins.plugin_utils._audit_model import Concern, Data, rank
+from ansible_collections.postmaster.delist.plugins.plugin_utils._audit_model import SEVERITIES, Concern, Data, rank
 
 STATES = ("new", "still", "unknown_now", "cleared")
 
@@ -26,6 +26,8 @@ def compare(
 ) -> list[dict[str, t.Any]]:
     """Return the concerns of this run with C(state), C(since), C(since_run) and C(baseline), the gravest first.
 
+    A baseline holds as long as a concern is no worse than it was then: C(baseline_as) keeps that.
+
     :param before: the concerns that were there when they were last looked at, by id, as an earlier call returned them
     :param baseline: what is there now is known from now on
     """
@@ -33,14 +35,16 @@ def compare(
     rows = []
     for name, concern in concerns.items():
         known = before.get(name)
-        began = known or {"since": at.isoformat(timespec="seconds"), "since_run": run_id, "baseline": False}
+        began = known or {"since": at.isoformat(timespec="seconds"), "since_run": run_id, "baseline_as": None}
+        taken_as = _as(concern) if baseline else began["baseline_as"]
         rows.append(
             _with(concern, looked.owed(known) if known else None)
             | {
                 "state": "still" if known else "new",
                 "since": began["since"],
                 "since_run": began["since_run"],
-                "baseline": baseline or began["baseline"],
+                "baseline": taken_as is not None and not _is_worse(concern, taken_as),
+                "baseline_as": taken_as,
             }
         )
     for name, known in before.items():
@@ -49,8 +53,18 @@ def compare(
         fate = looked.fate(known)
         if fate in (GONE, UNKNOWN):
             state = "cleared" if fate == GONE else "unknown_now"
-            rows.append({**_left_of(known, looked), "state": state, "baseline": baseline or known["baseline"]})
+            row = {**_left_of(known, looked), "state": state}
+            rows.append(row | ({"baseline": True, "baseline_as": _as(known)} if baseline else {}))
     return sorted(rows, key=rank)
+
+
+def _as(concern: Data) -> dict[str, t.Any]:
+    return {name: concern[name] for name in ("severity", "overdue")}
+
+
+def _is_worse(concern: Data, than: Data) -> bool:
+    graver = SEVERITIES.index(concern["severity"]) < SEVERITIES.index(than["severity"])
+    return graver or (concern["overdue"] and not than["overdue"])
 
 
 def _with(concern: dict[str, t.Any], owed: Data | None) -> dict[str, t.Any]:

@@ -83,6 +83,12 @@ class Facts(t.NamedTuple):
                 return f"{name}.{operator}" if key else operator
         return None
 
+    def told(self, word: str) -> str:
+        """Return a word of a restriction as it may leave the host."""
+        zone, equals, answers = word.partition("=")
+        above = self.above_key(zone.rstrip(".").lower())
+        return word if above is None else f"*.{above}{equals}{answers}"
+
     def public(self, address: str) -> bool:
         try:
             ip = ipaddress.ip_address(address.partition("%")[0])
@@ -143,7 +149,8 @@ def _of_lists(values: t.Mapping[str, str], facts: Facts, *, public: bool) -> t.I
 
 def _others(values: t.Mapping[str, str], facts: Facts) -> t.Iterator[Row]:
     for sign in _lint_relay.signs(values, widest=facts.widest):
-        yield _fault(*sign)
+        told = ", ".join(facts.told(word) for word in sign.value.split(", "))
+        yield _fault(sign.code, sign.parameter, told)
     if "." not in values["smtp_helo_name"].strip("."):
         yield _fault("helo_not_qualified", "smtp_helo_name", values["smtp_helo_name"])
     if values.get("soft_bounce", "no") == "yes":

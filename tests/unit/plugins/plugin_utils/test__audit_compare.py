@@ -51,6 +51,17 @@ def test_a_baseline_is_kept_until_it_was_gone_once() -> None:
     assert (back["lint/mx1/a"]["state"], back["lint/mx1/a"]["baseline"]) == ("new", False)
 
 
+def test_a_baseline_does_not_hide_what_has_become_worse() -> None:
+    known = before(concern("mx1/hold", severity="low"), baseline=True)
+    for worse in (concern("mx1/hold", severity="critical"), concern("mx1/hold", severity="low", overdue=True)):
+        rows = tonight([worse], known, looked())
+        assert (rows["lint/mx1/hold"]["state"], rows["lint/mx1/hold"]["baseline"]) == ("still", False)
+        as_before = tonight([concern("mx1/hold", severity="low")], rows, looked())
+        assert as_before["lint/mx1/hold"]["baseline"]
+        again = tonight([worse], rows, looked(), baseline=True)
+        assert tonight([worse], again, looked())["lint/mx1/hold"]["baseline"]
+
+
 def test_hosts_that_are_not_in_the_play_are_left_alone() -> None:
     known = before(concern("mx1/a"), concern("both", hosts=("mx1", "mx2")))
     assert tonight([], known, looked("mx2", play=["mx2"])) == {}

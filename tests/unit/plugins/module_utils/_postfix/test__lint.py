@@ -105,6 +105,10 @@ def test_the_key_of_a_list_stays_on_the_host(look: t.Callable[..., t.Any]) -> No
         ("list_unfiltered_public", "postscreen_dnsbl_sites", "combined.mail.abusix.zone"),
     ]
     assert "s3cretkey" not in str(found).lower()
+    open_relay = look("smtpd_relay_restrictions = reject_rbl_client S3cretKey.zen.dq.spamhaus.net.=127.0.0.2, permit")
+    assert [value for code, _where, value in faults(open_relay) if code == "open_relay"] == [
+        "reject_rbl_client, *.zen.dq.spamhaus.net=127.0.0.2, permit"
+    ]
 
 
 @needs_postconf

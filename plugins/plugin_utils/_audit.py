@@ -28,6 +28,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._audit_model imp
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import Knowledge
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import Case
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._runs import Run, Runs
+from ansible_collections.postmaster.delist.plugins.plugin_utils._policy import OPEN
 
 FILE = "audit.json"
 SCHEMA = 1
@@ -67,13 +68,14 @@ def audited(night: Night, known: Knowledge, runs: Runs, cases: t.Sequence[Case] 
     before = runs.open_concerns(without=night.merged)
     earlier = runs.runs(since=night.at - _LOOKED_BACK, without=night.merged)
     nights = [run for run in earlier if run.at >= delivery.compared_since(night.at)]
+    measured = delivery.measures(rates, nights, before, hosts)
     found = [
         *_of_run(findings, lists, views),
         *_of_hosts(views, night.at),
-        *delivery.warnings(rates, nights, known, hosts=hosts),
+        *delivery.warnings(measured, known, hosts=hosts),
         *of_cases(cases or (), night.at, hosts=night.hosts),
     ]
-    looked = _looked(night, views, lists, cases=cases is not None)
+    looked = _looked(night, views, lists, measured, cases=cases is not None)
     last = next((run for run in earlier if set(run.data["hosts"]) & set(night.hosts)), None)
     return {
         "schema": SCHEMA,
@@ -91,12 +93,15 @@ def audited(night: Night, known: Knowledge, runs: Runs, cases: t.Sequence[Case] 
 
 
 def run_of(content: Data) -> Run:
-    """Return the run that an audit.json is of, to be remembered."""
+    """Return the run that an audit.json is of, to be remembered; C(warned): the early warnings that were open."""
+    warned = [
+        concern["id"] for concern in content["concerns"] if concern["check"] == "delivery" and concern["state"] in OPEN
+    ]
     return Run(
         run_id=content["run_id"],
         at=datetime.datetime.fromisoformat(content["at"]),
         actor=content["actor"],
-        data={name: content[name] for name in ("hosts", "rates", "baseline")},
+        data={**{name: content[name] for name in ("hosts", "rates", "baseline")}, "warned": warned},
     )
 
 
@@ -123,7 +128,14 @@ def _of_hosts(views: t.Iterable[HostView], now: datetime.datetime) -> t.Iterator
         yield from lint.of_queue(view.host, view.queue, looks)
 
 
-def _looked(night: Night, views: t.Sequence[HostView], lists: Data | None, *, cases: bool) -> Looked:
+def _looked(
+    night: Night,
+    views: t.Sequence[HostView],
+    lists: Data | None,
+    measured: t.Iterable[delivery.Measure],
+    *,
+    cases: bool,
+) -> Looked:
     return Looked(
         # The folder may hold the evidence of other slices of the fleet too.
         play=frozenset(night.hosts) | {view.host for view in views},
@@ -134,6 +146,7 @@ def _looked(night: Night, views: t.Sequence[HostView], lists: Data | None, *, ca
             for view in views
             if view.looks is not None and all(look["layers"] is not None for look in view.looks)
         ),
+        measured=frozenset(delivery.id_of(measure.receiver, measure.code) for measure in measured),
         queued=frozenset(view.host for view in views if view.queue is not None),
         delivered={view.host: view.left for view in views},
         lists=lists,

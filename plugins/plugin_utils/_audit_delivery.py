@@ -20,6 +20,8 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text impo
 
 PATH = SHIPPED / "delivery.yml"
 
+_SHARES = {"reputation": "reputation", "falling": "delivered"}
+
 # By receiver: C(delivered), C(refused) (bounced, deferred, expired by whatever cause), C(reputation) (part of these).
 Rates = dict[str, dict[str, int]]
 
@@ -56,38 +58,72 @@ def compared_since(now: datetime.datetime) -> datetime.datetime:
     return now - datetime.timedelta(days=facts()["compared"]["days"])
 
 
-def warnings(now: Rates, before: t.Sequence[Run], known: Knowledge, *, hosts: t.Collection[str]) -> t.Iterator[Concern]:
-    """Yield what has become worse; without a day before there is nothing to say.
+class Measure(t.NamedTuple):
+    """How a receiver's share stands against that of the nights before, in percent."""
+
+    receiver: str
+    code: str
+    share: float
+    before: float
+    worse: bool
+
+
+def measures(
+    now: Rates, before: t.Sequence[Run], opened: t.Mapping[str, Data], hosts: t.Collection[str]
+) -> list[Measure]:
+    """Return what can be judged: there was mail enough, and something to compare it with.
 
     :param before: earlier audits, the newest first
+    :param opened: the concerns that are open, by id. A warning is held against what it was held against at first, and
+        the nights in which it was open are never a measure: what is bad for long is not good by that.
     :param hosts: those that were read
     """
     compared = facts()["compared"]
-    alike = [
-        run.data["rates"] for run in before if _alike(set(hosts), set(run.data["hosts"])) >= compared["same_hosts"]
-    ]
+    alike = [run for run in before if _are_alike(hosts, run.data["hosts"])]
+    found = []
     for receiver, numbers in now.items():
-        nights = [night[receiver] for night in alike[: compared["runs"]] if _all(night.get(receiver) or {})]
         for code, judge in (("reputation", _reputation), ("falling", _falling)):
-            about = judge(numbers, nights, facts()["warnings"][code])
-            if about:
-                yield _concern(receiver, code, about, known, hosts)
+            name, limits = id_of(receiver, code), facts()["warnings"][code]
+            nights = [run.data["rates"].get(receiver) or {} for run in alike if name not in run.data.get("warned", ())]
+            shares = [
+                _share(night, _SHARES[code])
+                for night in nights[: compared["runs"]]
+                if _all(night) >= (limits["at_least"] if code == "falling" else 1)
+            ]
+            known = opened.get(name)
+            if known is not None:
+                shares = [known["about"]["before"]] if _are_alike(hosts, known["hosts"]) else []
+            if not shares or _all(numbers) < limits["at_least"]:
+                continue
+            share, usual = _share(numbers, _SHARES[code]), float(statistics.median(shares))
+            worse = judge(numbers, share, usual, limits)
+            if worse is not None:
+                found.append(Measure(receiver, code, share, usual, worse))
+    return found
 
 
-def _reputation(now: Data, nights: t.Sequence[Data], limits: Data) -> dict[str, float] | None:
+def warnings(measured: t.Iterable[Measure], known: Knowledge, *, hosts: t.Collection[str]) -> t.Iterator[Concern]:
+    """Yield what has become worse."""
+    for measure in measured:
+        if measure.worse:
+            about = {"share": measure.share, "before": measure.before}
+            yield _concern(measure.receiver, measure.code, about, known, hosts)
+
+
+def id_of(receiver: str, code: str) -> str:
+    """Return the id of the concern."""
+    return f"delivery/{receiver}/{code}"
+
+
+def _reputation(now: Data, share: float, before: float, limits: Data) -> bool | None:
     """A receiver that never deferred before has no rows or zeros: then the share alone decides."""
-    if not nights or now["reputation"] < limits["at_least"]:
-        return None
-    share, before = _share(now, "reputation"), statistics.median(_share(night, "reputation") for night in nights)
-    return {"share": share, "before": before} if share >= max(limits["share"], limits["times"] * before) else None
+    if share < max(limits["share"], limits["times"] * before):
+        return False
+    return True if now["reputation"] >= limits["at_least"] else None
 
 
-def _falling(now: Data, nights: t.Sequence[Data], limits: Data) -> dict[str, float] | None:
-    nights = [night for night in nights if _all(night) >= limits["at_least"]]
-    if not nights or _all(now) < limits["at_least"]:
-        return None
-    share, before = _share(now, "delivered"), statistics.median(_share(night, "delivered") for night in nights)
-    return {"share": share, "before": before} if before - share >= limits["points"] else None
+def _falling(_now: Data, share: float, before: float, limits: Data) -> bool:
+    return bool(before - share >= limits["points"])
 
 
 def _concern(
@@ -118,6 +154,10 @@ def _all(numbers: Data) -> int:
 def _share(numbers: Data, name: str) -> float:
     """Return the percentage of all that the receiver was to be sent."""
     return 100.0 * numbers[name] / _all(numbers)
+
+
+def _are_alike(one: t.Collection[str], other: t.Collection[str]) -> bool:
+    return _alike(set(one), set(other)) >= float(facts()["compared"]["same_hosts"])
 
 
 def _alike(one: set[str], other: set[str]) -> float:

@@ -14,8 +14,6 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._listings import
 
 GONE, UNKNOWN, NOT_LOOKED_AT = "gone", "unknown", "not looked at"
 _SPEAKS = ("healthy", "unproven")
-# Their hosts are those that were measured, or those of a case: nothing of an earlier night is owed to them.
-_OF_TONIGHT = ("delivery", "case")
 
 # Of each stream of deliveries to a receiver, the addresses that it may have left from; none where nobody knows any.
 Left = t.Sequence[frozenset[str]]
@@ -26,6 +24,7 @@ class Looked:
     """C(play): the hosts of the run; C(read): those whose evidence there is; C(linted): whose configuration too.
 
     C(layered): of whom it is known what hold and relay have applied; C(queued): whose queue was looked at.
+    C(measured): the ids of the early warnings that could be judged.
     C(delivered): what each host delivered, by receiver. C(lists): the content of listings.json, if anybody asked.
     """
 
@@ -34,6 +33,7 @@ class Looked:
     linted: frozenset[str]
     layered: frozenset[str]
     queued: frozenset[str]
+    measured: frozenset[str]
     delivered: t.Mapping[str, t.Mapping[str, Left]]
     lists: Data | None
     cases: bool
@@ -52,8 +52,7 @@ class Looked:
     def owed(self, known: Data) -> dict[str, t.Any]:
         """Return what of an earlier night nobody has looked at again: C(hosts) and, of a block, who C(refused) them."""
         if known["check"] != "finding":
-            hosts = set() if known["check"] in _OF_TONIGHT else set(known["hosts"]) - self.read
-            return {"hosts": hosts, "refused": {}}
+            return {"hosts": set(known["hosts"]) - self.read, "refused": {}}
         refused = {
             receiver: sorted(host for host in hosts if not self._took(receiver, host, known["about"]["from"]))
             for receiver, hosts in known["about"]["refused"].items()
@@ -81,8 +80,9 @@ class Looked:
         looked = self.layered if "layer" in concern["about"] else self.layered & self.queued
         return self._of_hosts(hosts, looked)
 
-    def _delivery(self, _concern: Data, hosts: set[str]) -> str:
-        return self._of_hosts(hosts, self.read)
+    def _delivery(self, concern: Data, hosts: set[str]) -> str:
+        fate = self._of_hosts(hosts, self.read)
+        return UNKNOWN if fate == GONE and concern["id"] not in self.measured else fate
 
     def _listing(self, concern: Data, hosts: set[str]) -> str:
         not_asked = UNKNOWN if hosts else NOT_LOOKED_AT

@@ -31,7 +31,7 @@ Data = t.Mapping[str, t.Any]
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Run:
-    """One audit. C(data) is plain JSON: C(hosts) that were read, C(rates), C(baseline)."""
+    """One audit. C(data) is plain JSON: C(hosts) that were read, C(rates), C(baseline), C(warned)."""
 
     run_id: str
     at: datetime.datetime

@@ -36,6 +36,7 @@ def looked(*read: str, play: t.Sequence[str] = ("mx1", "mx2"), **more: t.Any) ->
             "linted": hosts,
             "layered": hosts,
             "queued": hosts,
+            "measured": frozenset(),
             "delivered": {},
             "lists": None,
             "cases": True,

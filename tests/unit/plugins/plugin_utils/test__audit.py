@@ -148,6 +148,24 @@ def test_too_much_that_is_unknown_fails_a_night(tmp_path: Path, ledger: Ledger) 
     assert reported(folder(tmp_path), max_unknown=70).passed
 
 
+def test_an_early_warning_stays_as_long_as_it_is_bad(tmp_path: Path, ledger: Ledger) -> None:
+    name = "delivery/outlook_com/falling"
+    counts = {"bounced": 600, "deferred": 0, "expired": 0}
+    refusals = finding(hosts=["mx1"], receivers=[{"slug": "outlook_com", "recipient_domains": {}, "counts": counts}])
+
+    def one(days: int, delivered: int, *, refused: bool = False) -> str | None:
+        found = [refusals] if refused else []
+        mail = evidence(delivered={"outlook-com.olc.protection.outlook.com": delivered} if delivered else {})
+        return states(night(tmp_path, ledger, days=days, findings=found, evidences=[mail])).get(name)
+
+    assert [one(days, 1000) for days in range(7)] == [None] * 7
+    bad = [one(days, 400, refused=True) for days in range(7, 24)]
+    assert bad == ["new", *["still"] * 16]
+    assert one(24, 0) == "unknown_now"
+    assert one(25, 20) == "unknown_now"
+    assert one(26, 1000) == "cleared"
+
+
 def layer(name: str = "relay", *, days: float, until: float | None = None) -> dict[str, t.Any]:
     at, end = (
         None if offset is None else (NOW + datetime.timedelta(days=offset)).isoformat() for offset in (days, until)

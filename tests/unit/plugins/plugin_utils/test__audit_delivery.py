@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import typing as t
 
@@ -33,7 +34,7 @@ def nights(*rates: dict[str, t.Any], hosts: t.Sequence[str] = HOSTS) -> list[Run
 
 
 def warned(now: dict[str, t.Any], before: t.Sequence[Run]) -> dict[str, str]:
-    found = delivery.warnings(now, before, load(), hosts=HOSTS)
+    found = delivery.warnings(delivery.measures(now, before, {}, HOSTS), load(), hosts=HOSTS)
     return {concern.key: concern.title["en"] for concern in found}
 
 
@@ -81,6 +82,30 @@ def test_a_receiver_that_takes_less_is_told() -> None:
     }
     assert warned(numbers(850, 150), nights(numbers(950, 50))) == {}
     assert warned(numbers(10, 30), nights(numbers(950, 50))) == {}
+
+
+def test_a_warning_is_held_against_what_it_was_held_against_at_first() -> None:
+    opened = {"delivery/outlook_com/falling": {"hosts": list(HOSTS), "about": {"share": 40.0, "before": 98.0}}}
+    judged = [
+        {measure.code: measure for measure in delivery.measures(now, nights(numbers(400, 600)), opened, HOSTS)}
+        for now in (numbers(400, 600), numbers(960, 40), numbers(10, 30))
+    ]
+    assert [(rows["falling"].before, rows["falling"].worse) for rows in judged[:2]] == [(98.0, True), (98.0, False)]
+    assert "falling" not in judged[2]
+
+
+def test_nights_in_which_it_was_open_are_no_measure_later_either() -> None:
+    before = nights(*[numbers(400, 600)] * 5, *[numbers(980, 20)] * 3)
+    warned_then = [
+        dataclasses.replace(run, data={**run.data, "warned": ["delivery/outlook_com/falling"]}) for run in before[:5]
+    ]
+    assert list(warned(numbers(400, 600), before)) == []
+    assert list(warned(numbers(400, 600), [*warned_then, *before[5:]])) == ["outlook_com/falling"]
+
+
+def test_few_deferrals_of_few_mails_are_no_all_clear() -> None:
+    codes = [measure.code for measure in delivery.measures(numbers(11, 10, 10), nights(numbers(900)), {}, HOSTS)]
+    assert "reputation" not in codes
 
 
 def test_rates_are_those_of_known_receivers() -> None:

@@ -81,7 +81,7 @@ def _reported(ledger: Ledger, options: Variables, variables: Variables, now: dat
         can_send=options["can_send"],
         texts=texts,
         command=_command,
-        shown=lambda path: shown_path(run / path, cwd),
+        shown=lambda path: shown_path(run / path, cwd) if (run / path).is_file() else None,
         known=load(options["knowledge_paths"]),
     )
     cases = [case for case in ledger.cases(open_only=True) if set(hosts) & set(case.facts.get("hosts") or ())]

@@ -39,6 +39,7 @@ class Story(t.NamedTuple):
     """What each run of the playbook left; C(sent) are the mails, C(folder) is where all of it is."""
 
     asked: harness.Run
+    recorded: harness.Run
     answered: harness.Run
     delivered: harness.Run
     again: harness.Run
@@ -97,6 +98,8 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
             return harness.run_playbook("postmaster.delist.follow_up", cwd=folder, inventory=inventory, **more)
 
         asked = follow(extra_vars={"confirm": "yes"})
+        (case,) = (entry["id"] for entry in asked.of("Open the cases of what was found").data["cases"])
+        recorded = follow(extra_vars={"case": case, "event": "chased"})
         ours = str(email.message_from_bytes(server.received[0])["Message-ID"])
         forged = REMOVED.replace("ticket number, 1318598611", "your request")
         for number, mail in enumerate(
@@ -106,7 +109,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
         answered = follow()
         with log.open("a", encoding="utf-8") as file:
             file.write(line(0.01, "status=sent (250 2.6.0 Queued mail for delivery)"))
-        return Story(asked, answered, follow(), follow(), list(server.received), folder)
+        return Story(asked, recorded, answered, follow(), follow(), list(server.received), folder)
 
 
 def test_one_mail_is_sent_and_the_case_waits(story: Story) -> None:
@@ -115,7 +118,15 @@ def test_one_mail_is_sent_and_the_case_waits(story: Story) -> None:
     assert email.message_from_bytes(mail)["To"] == "delist@messaging.microsoft.com"
     assert story.summary(story.asked)["cases_due"] == []
     assert "asked, no answer yet" in story.asked.stdout
-    assert submission.PASSWORD not in "".join(run.stdout for run in (story.asked, story.answered, story.delivered))
+    runs = (story.asked, story.recorded, story.answered, story.delivered)
+    assert submission.PASSWORD not in "".join(run.stdout for run in runs)
+
+
+def test_recording_something_looks_at_no_run_and_asks_no_host(story: Story) -> None:
+    did = {result.action.rpartition(".")[2] for result in story.recorded.results if result.status == "ok"}
+    assert did <= {"validate_argument_spec", "delist_case", "run_folder", "include_tasks", "case_report", "assert"}
+    assert story.recorded.changed == 1
+    assert "DRAFT" not in story.recorded.stdout
 
 
 def test_removed_does_not_close_it_and_a_forged_answer_is_shown(story: Story) -> None:
@@ -145,6 +156,6 @@ def test_the_next_run_has_nothing_left_to_do(story: Story) -> None:
 
 
 def test_no_run_changes_a_host(story: Story) -> None:
-    for run in (story.asked, story.answered, story.delivered, story.again):
+    for run in (story.asked, story.recorded, story.answered, story.delivered, story.again):
         changed = {result.action.rpartition(".")[2] for result in run.results if result.changed}
         assert changed <= {"delist_case", "delist_send"}

@@ -80,7 +80,7 @@ def markdown(found: Followed, *, texts: Texts) -> str:
         blocks.append(Block("list", rows=[[line] for line in lines]))
         if step.path:
             blocks.append(Block("quote", step.path))
-        blocks += [Block("quote", command.line()) for command in step.commands]
+        blocks += [Block("quote", command.told()) for command in step.commands]
     return page.markdown(blocks)
 
 
@@ -153,4 +153,5 @@ def _wrapped(text: str) -> list[str]:
 def _copied(label: str, command: Command) -> list[str]:
     """Return a command that can be copied: whole, over several lines where it must be."""
     first, *others = command.folded(WIDTH - columns(label))
-    return [label + first, *(" " * columns(label) + line for line in others)]
+    lacks = [f"(add what it does not repeat: {', '.join(command.left_out)})"] if command.left_out else []
+    return [label + first, *(" " * columns(label) + line for line in [*others, *lacks])]

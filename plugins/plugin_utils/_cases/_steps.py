@@ -37,7 +37,7 @@ class Setting(t.NamedTuple):
     """What all steps of a run share.
 
     C(requests) are the records of requests.json by case, C(command) gives this playbook's command with more extra vars,
-    C(shown) a path of the run as one would type it.
+    C(shown) a path of the run as one would type it; null where this run has not written it.
     """
 
     now: datetime.datetime
@@ -46,7 +46,7 @@ class Setting(t.NamedTuple):
     can_send: bool
     texts: Texts
     command: t.Callable[[t.Mapping[str, str]], Command]
-    shown: t.Callable[[str], str]
+    shown: t.Callable[[str], str | None]
     known: Knowledge
 
 

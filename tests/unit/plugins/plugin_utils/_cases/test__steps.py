@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._cases._screen import Followed, screen
+from ansible_collections.postmaster.delist.plugins.plugin_utils._cases._screen import Followed, markdown, screen
 from ansible_collections.postmaster.delist.plugins.plugin_utils._cases._steps import Setting, step_of, to_data
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import load
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import fold
@@ -70,6 +70,22 @@ def test_with_a_server_it_is_sent_with_confirm(record: dict[str, t.Any]) -> None
     events = (*SENT, DENIED) if record is ESCALATION else (event("ready", 1),)
     step = step_of(fold([event("detected", **FACTS), *events], TIMINGS), setting(record, can_send=True))
     assert [one.line() for one in step.commands] == ["follow_up -e confirm=yes"]
+
+
+def test_what_a_command_does_not_repeat_is_named() -> None:
+    about = setting(DRAFT)._replace(command=lambda extra: command(extra)._replace(left_out=("cases_ledger",)))
+    step = step_of(fold([event("detected", **FACTS), event("ready", 1)], TIMINGS), about)
+    found = Followed("r", [step])
+    lines = screen(found, texts=about.texts, report="out/cases.md", again=about.command({})).split("\n")
+    assert [line.strip() for line in lines].count("(add what it does not repeat: cases_ledger)") == 2
+    assert "(add what it does not repeat: cases_ledger)" in markdown(found, texts=about.texts)
+
+
+def test_a_draft_that_this_run_has_not_written_has_no_path() -> None:
+    about = setting()._replace(shown=lambda path: None)
+    ready = event("ready", 1, to="a@x", path="requests/a.eml")
+    step = step_of(fold([event("detected", **FACTS), ready], TIMINGS), about)
+    assert (step.path, step.is_due) == (None, True)
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])

@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
+import sqlite3
 import typing as t
 from pathlib import Path
 
@@ -200,6 +202,19 @@ def test_a_ledger_that_cannot_be_had_is_no_finding(night: Night) -> None:
     run = night(rc=1, audit_ledger="mysql://root:s3cret@db/x")
     assert "a ledger lies in SQLite or PostgreSQL" in run.stderr
     assert "s3cret" not in run.stdout + run.stderr
+    assert not (folder_of(run) / "summary.json").exists()
+
+
+@pytest.mark.nightly
+def test_a_night_that_cannot_be_remembered_leaves_no_summary(night: Night, first: Run, tmp_path: Path) -> None:
+    shared = next(folder for folder in folder_of(first).parents if (folder / "ledger.sqlite3").exists())
+    ledger = tmp_path / "full.sqlite3"
+    shutil.copy(shared / "ledger.sqlite3", ledger)
+    with contextlib.closing(sqlite3.connect(ledger)) as full:
+        full.execute("CREATE TRIGGER no_room BEFORE INSERT ON delist_runs BEGIN SELECT RAISE(ABORT, 'disk full'); END")
+    run = night(rc=1, audit_ledger=f"sqlite:///{ledger}")
+    assert "There is no audit." in run.stderr
+    assert (folder_of(run) / "report.md").exists()
     assert not (folder_of(run) / "summary.json").exists()
 
 

@@ -52,7 +52,7 @@ def judge(
     """
     valid = [entry for entry in rules.accepted if not entry.is_over(today)]
     weighed = [
-        {**concern, "accepted": next((entry.data() for entry in valid if entry.is_about(concern)), None)}
+        {**concern, "accepted": next((entry.data() for entry in valid if entry.covers(concern)), None)}
         for concern in concerns
     ]
     still_open = [concern for concern in [*weighed, *elsewhere] if concern["state"] in OPEN]

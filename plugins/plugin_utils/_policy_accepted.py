@@ -30,6 +30,7 @@ class Accepted:
     """One entry. It counts up to and with the day C(expires)."""
 
     names: t.Mapping[str, str]
+    overdue: bool  # whether what is past its end is accepted too
     reason: str
     owner: str
     expires: datetime.date
@@ -43,6 +44,10 @@ class Accepted:
             value in concern["hosts"] if name == "host" else value == concern[name]
             for name, value in self.names.items()
         )
+
+    def covers(self, concern: Data) -> bool:
+        """Tell whether the concern, as it is now, is what somebody has agreed to."""
+        return self.is_about(concern) and (self.overdue or not concern["overdue"])
 
     @property
     def what(self) -> str:
@@ -84,6 +89,7 @@ def _entry(document: Document, number: int) -> Accepted:
     except ValueError:
         raise document.error((*where, "expires"), f"a day such as 2027-01-31, not {entry['expires']!r}") from None
     return Accepted(
+        overdue=entry.get("overdue", False),
         names={name: entry[name] for name in _NAMES if name in entry},
         reason=entry["reason"],
         owner=entry["owner"],

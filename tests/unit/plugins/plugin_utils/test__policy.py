@@ -71,6 +71,14 @@ def test_an_entry_must_fit_in_all_that_it_names(tmp_path: Path) -> None:
     assert not judge([row("x", hosts=("mx1", "mx2"))], Rules(accepted=entries), today=TODAY).refused
 
 
+def test_an_entry_does_not_accept_what_is_overdue_unless_it_says_so(tmp_path: Path) -> None:
+    late = row(state="still", overdue=True)
+    found = judge([late], Rules(accepted=accepted(tmp_path, ENTRY)), today=TODAY)
+    assert (list(found.refused), found.remove) == (["overdue"], [])
+    entries = accepted(tmp_path, ENTRY.replace("}", ", overdue: true}"))
+    assert judge([late], Rules(accepted=entries), today=TODAY).refused == {}
+
+
 @pytest.mark.parametrize(
     ("today", "counts", "told"),
     [

@@ -30,7 +30,7 @@ class Accepted:
     """One entry. It counts up to and with the day C(expires)."""
 
     names: t.Mapping[str, str]
-    overdue: bool  # whether what is past its end is accepted too
+    overdue: bool = False  # whether what is past its end is accepted too
     reason: str
     owner: str
     expires: datetime.date

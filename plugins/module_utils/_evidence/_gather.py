@@ -200,7 +200,8 @@ class _Host:
             source.notes[f"{queue.unparsed} messages could not be read"] = None
         return (queue.rendered(privacy) if answered or queue.bytes_read else None), source
 
-    def _look(self) -> list[dict[str, t.Any]]:
+    def _look(self) -> list[dict[str, t.Any]] | None:
+        """Return the look over each instance; null where one cannot be read, whose old faults are not gone by that."""
         # Only an audit looks, and a host that is asked in an incident should not have to read all this.
         from ansible_collections.postmaster.delist.plugins.module_utils._postfix import _lint
         from ansible_collections.postmaster.delist.plugins.module_utils._postfix._errors import PostfixError
@@ -213,7 +214,7 @@ class _Host:
                 looks.append(_lint.look(Postfix(instance.config_directory), facts))
             except PostfixError as error:
                 self._postfix.notes[str(error)] = None
-        return looks
+        return looks if len(looks) == len(self._instances) else None
 
     def _why_nothing(self, logs: _sources.Sources) -> str:
         tried = [f"{source.path}: {note}" for source in logs.sources.values() for note in source.notes]

@@ -133,6 +133,16 @@ def test_the_log_that_postfix_names_is_the_one(bare: pathlib.Path) -> None:
     assert evidence["replies"][0]["outcomes"]["bounced"] == 3
 
 
+def test_a_configuration_that_cannot_be_read_was_not_looked_at(bare: pathlib.Path) -> None:
+    (bare / "own.log").write_bytes(log(1))
+    settings = postfix(maillog_file=str(bare / "own.log"), config_directory=str(bare / "no-such-folder"))
+    facts = {"dead": [], "subzones": [], "keyed": [], "resolvers": [], "widest": {"ip4": 16, "ip6": 32}}
+    evidence = on(Recorded(postconf=postconf(settings)), queue=False, lint=True, facts=facts)
+    assert evidence["lint"] is None
+    (said,) = (source for source in evidence["sources"] if source["kind"] not in ("file", "queue"))
+    assert "no-such-folder" in " ".join(said["notes"])
+
+
 def test_logs_of_a_host_without_postfix_are_read(bare: pathlib.Path) -> None:
     (bare / "mail.log").write_bytes(log(9))
     evidence = on(Recorded(ip=INTERFACES))

@@ -159,3 +159,20 @@ def test_no_run_changes_a_host(story: Story) -> None:
     for run in (story.asked, story.recorded, story.answered, story.delivered, story.again):
         changed = {result.action.rpartition(".")[2] for result in run.results if result.changed}
         assert changed <= {"delist_case", "delist_send"}
+
+
+@pytest.mark.nightly
+def test_what_was_gathered_is_kept_where_the_ledger_cannot_be_used(tmp_path: Path) -> None:
+    (tmp_path / "mail.log").write_text(line(2, REFUSED), encoding="utf-8")
+    host = {
+        "ansible_connection": "local",
+        "evidence_paths": [str(tmp_path / "mail.log")],
+        "evidence_queue": False,
+        "diagnosis_dns": False,
+        "cases_ledger": f"sqlite:///{tmp_path}/mail.log/ledger.sqlite3",
+    }
+    inventory = {"all": {"hosts": {"mx1": host}}}
+    run = harness.run_playbook("postmaster.delist.follow_up", cwd=tmp_path, inventory=inventory, rc=2)
+    assert "ledger" in run.of("Open the cases of what was found").msg
+    (found,) = tmp_path.glob("out/2*/findings.json")
+    assert len(json.loads(found.read_text("utf-8"))["findings"]) == 1

@@ -48,16 +48,19 @@ class Command(t.NamedTuple):
 
     def told(self, left_out: t.Collection[str] | None = None) -> str:
         """The command, and behind it which variables it lacks."""
+        return " ".join(filter(None, [self.line(), self.lacks(left_out)]))
+
+    def lacks(self, left_out: t.Collection[str] | None = None) -> str:
+        """Which variables the command lacks, for who copies it; nothing where there are none."""
         names = ", ".join(self.left_out if left_out is None else left_out)
-        return self.line() + (f" (add what it does not repeat: {names})" if names else "")
+        return f"(add what it does not repeat: {names})" if names else ""
 
     def shown(self, label: str, left_out: t.Collection[str] | None = None) -> str:
         """The command behind a label, in lines that a shell takes back, and below it which variables it lacks."""
-        names = ", ".join(self.left_out if left_out is None else left_out)
         head = f"{label:<{_LABEL}}"
         first, *others = self.folded(_WIDTH - _LABEL)
-        lines = [head + first, *(" " * _LABEL + line for line in others)]
-        return "\n".join([*lines, *([f"{'':<{_LABEL}}(add what it does not repeat: {names})"] if names else [])])
+        below = filter(None, [*others, self.lacks(left_out)])
+        return "\n".join([head + first, *(" " * _LABEL + line for line in below)])
 
     def folded(self, width: int) -> list[str]:
         """The command in lines of at most C(width) columns where a phrase allows it, each continued by a backslash."""

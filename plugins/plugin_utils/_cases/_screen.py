@@ -153,5 +153,4 @@ def _wrapped(text: str) -> list[str]:
 def _copied(label: str, command: Command) -> list[str]:
     """Return a command that can be copied: whole, over several lines where it must be."""
     first, *others = command.folded(WIDTH - columns(label))
-    lacks = [f"(add what it does not repeat: {', '.join(command.left_out)})"] if command.left_out else []
-    return [label + first, *(" " * columns(label) + line for line in [*others, *lacks])]
+    return [label + first, *(" " * columns(label) + line for line in filter(None, [*others, command.lacks()]))]

@@ -78,10 +78,6 @@ class ActionModule(ActionBase):
         if is_aside and (MISSING or not exists(place.default_url())):
             # A hold is no reason to begin a ledger.
             return {**result, "changed": False, "cases": []}
-        if MISSING:
-            raise AnsibleActionFail(
-                f"The ledger needs SQLAlchemy on the controller ({MISSING}): pip install 'SQLAlchemy>=2.0'"
-            )
         now = datetime.datetime.now(datetime.UTC)
         try:
             with open_ledger(

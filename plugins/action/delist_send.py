@@ -15,7 +15,6 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.postmaster.delist.plugins.plugin_utils import _request_folder as folder
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger import _place as place
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Ledger, LedgerError, open_ledger
-from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._tables import MISSING
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._timings import timings
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request_mailbox import blocked_addresses
 from ansible_collections.postmaster.delist.plugins.plugin_utils._sending._send import (
@@ -58,10 +57,6 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)[1]
-        if MISSING:
-            raise AnsibleActionFail(
-                f"Sending needs the ledger, and that SQLAlchemy ({MISSING}): pip install SQLAlchemy"
-            )
         run = Path.cwd() / options["run_dir"]
         really = options["confirm"] and not self._task.check_mode
         url = options["ledger"] or place.default_url()

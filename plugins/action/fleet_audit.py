@@ -22,7 +22,6 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger 
     open_ledger,
 )
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._runs import Runs
-from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._tables import MISSING
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._timings import timings
 from ansible_collections.postmaster.delist.plugins.plugin_utils._reason import reason_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import write_json
@@ -54,10 +53,6 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)[1]
-        if MISSING:
-            raise AnsibleActionFail(
-                f"The ledger needs SQLAlchemy on the controller ({MISSING}): pip install 'SQLAlchemy>=2.0'"
-            )
         variables, now = task_vars or {}, datetime.datetime.now().astimezone()
         try:
             with open_ledger(

@@ -65,6 +65,10 @@ def open_ledger(url: str, timings: Durations, *, now: datetime.datetime, dry_run
     :param dry_run: write nothing: say what would be the case, each step by itself
     :raises LedgerError: the ledger cannot be had
     """
+    if tables.MISSING:
+        raise LedgerError(
+            f"The ledger needs SQLAlchemy on the controller ({tables.MISSING}): pip install 'SQLAlchemy>=2.0'"
+        )
     try:
         with _connected(url, dry_run=dry_run) as connection:
             with connection.begin():

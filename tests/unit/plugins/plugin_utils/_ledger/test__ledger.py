@@ -227,3 +227,10 @@ def test_times_are_kept_to_the_microsecond_whatever_their_zone(ledger: Ledger) -
     at = datetime.datetime(2026, 11, 24, 9, 0, 0, 1, tzinfo=tokyo)
     filled(ledger, Event(id="0", case=CASE, at=at, actor="a", kind="detected", data={"finding": "f"}))
     assert ledger.read(CASE).events[0].at == at
+
+
+def test_without_sqlalchemy_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "MISSING", "No module named 'sqlalchemy'")
+    opening = open_ledger(f"sqlite:///{tmp_path}/ledger.sqlite3", TIMINGS, now=START)
+    with pytest.raises(LedgerError, match=r"No module named 'sqlalchemy'\): pip install 'SQLAlchemy>=2\.0'"), opening:
+        pass

@@ -19,14 +19,14 @@ import knowledge_pages  # noqa: E402
 import knowledge_requests  # noqa: E402
 import knowledge_samples  # noqa: E402
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils import _knowledge as knowledge  # noqa: E402
-from ansible_collections.postmaster.delist.plugins.plugin_utils import _knowledge_check as check  # noqa: E402
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import (  # noqa: E402
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import _check as check  # noqa: E402
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import _knowledge as knowledge  # noqa: E402
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._yaml import (  # noqa: E402
     Document,
     KnowledgeError,
     read_with_lines,
 )
-from ansible_collections.postmaster.delist.plugins.plugin_utils._recognise import Recogniser  # noqa: E402
+from ansible_collections.postmaster.delist.plugins.plugin_utils._recognise._recognise import Recogniser  # noqa: E402
 
 # Facts that nobody has looked at for so long may have changed.
 OLD_AFTER = datetime.timedelta(days=548)

@@ -10,14 +10,14 @@ from pathlib import Path
 
 from knowledge_samples import Complaint
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils import _replies_knowledge as replies
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import Knowledge
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import (
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import Knowledge
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._yaml import (
     Document,
     KnowledgeError,
     read_with_lines,
 )
-from ansible_collections.postmaster.delist.plugins.plugin_utils._replies import parse
+from ansible_collections.postmaster.delist.plugins.plugin_utils._replies import _knowledge as replies
+from ansible_collections.postmaster.delist.plugins.plugin_utils._replies._replies import parse
 
 
 def complaints(root: Path, known: Knowledge) -> t.Iterator[Complaint]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import typing as t
 from collections import Counter
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._findings_text import duration
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import Knowledge
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_model import (
+from ansible_collections.postmaster.delist.plugins.plugin_utils._findings._text import duration
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import Knowledge
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._model import (
     PLAIN_REMEDIES,
     Channel,
     Party,

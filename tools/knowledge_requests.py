@@ -11,17 +11,17 @@ from pathlib import Path
 import jinja2
 from knowledge_samples import Complaint
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils import _request_forms as forms
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import Knowledge
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_model import Party
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import (
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import Knowledge
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._model import Party
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._yaml import (
     Document,
     KnowledgeError,
     read_with_lines,
 )
-from ansible_collections.postmaster.delist.plugins.plugin_utils._request import LANGUAGES, Library, Writer
-from ansible_collections.postmaster.delist.plugins.plugin_utils._request_templates import TemplateProblem, compiled
-from ansible_collections.postmaster.delist.plugins.plugin_utils._request_words import words_of
+from ansible_collections.postmaster.delist.plugins.plugin_utils._request import _forms as forms
+from ansible_collections.postmaster.delist.plugins.plugin_utils._request._request import LANGUAGES, Library, Writer
+from ansible_collections.postmaster.delist.plugins.plugin_utils._request._templates import TemplateProblem, compiled
+from ansible_collections.postmaster.delist.plugins.plugin_utils._request._words import words_of
 
 _ASKED = frozenset({"email", "form", "at_list"})
 _IP = "192.0.2.1"

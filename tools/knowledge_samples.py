@@ -9,14 +9,14 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.postmaster.delist.plugins.module_utils._addresses import find_ips
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_check import form_complaints
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import (
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._check import form_complaints
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._yaml import (
     Document,
     KnowledgeError,
     YamlPath,
     read_with_lines,
 )
-from ansible_collections.postmaster.delist.plugins.plugin_utils._recognise import Recogniser
+from ansible_collections.postmaster.delist.plugins.plugin_utils._recognise._recognise import Recogniser
 
 Complaint = tuple[str, KnowledgeError]
 

@@ -15,15 +15,15 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._options import MODULE
-from ansible_collections.postmaster.delist.plugins.plugin_utils._audit_lint import handed_over
+from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._lint import handed_over
 from ansible_collections.postmaster.delist.plugins.plugin_utils._evidence_files import (
     EvidenceFileError,
     notes,
     taken_from,
     write,
 )
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import KnowledgeError, load
-from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import LINT_FACTS
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import KnowledgeError, load
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import LINT_FACTS
 
 
 class ActionModule(ActionBase):

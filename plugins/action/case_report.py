@@ -16,19 +16,19 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils import _request_folder as folder
 from ansible_collections.postmaster.delist.plugins.plugin_utils._answers import _events as answers
 from ansible_collections.postmaster.delist.plugins.plugin_utils._cases._screen import Followed, markdown, screen
 from ansible_collections.postmaster.delist.plugins.plugin_utils._cases._steps import Setting, step_of, to_data
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import KnowledgeError, load
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import KnowledgeError, load
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger import _place as place
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Ledger, LedgerError, open_ledger
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._timings import timings
 from ansible_collections.postmaster.delist.plugins.plugin_utils._reason import reason_of
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report import gather, host_of
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import Command, of_this_run, shown_path
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import LANGUAGES, Texts
-from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import (
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._command import Command, of_this_run, shown_path
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import gather, host_of
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import LANGUAGES, Texts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._request import _folder as folder
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import (
     RunFolderError,
     write_json,
     write_text,

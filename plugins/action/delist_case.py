@@ -15,14 +15,14 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._answers._events
 from ansible_collections.postmaster.delist.plugins.plugin_utils._cases import _follow as follow
 from ansible_collections.postmaster.delist.plugins.plugin_utils._cases import _keep as keep
 from ansible_collections.postmaster.delist.plugins.plugin_utils._cases._task import Done, Task
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import KnowledgeError
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import KnowledgeError
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger import _place as place
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._events import EventError
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import STATES
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import LedgerError, open_ledger
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._tables import MISSING, exists
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._timings import timings
-from ansible_collections.postmaster.delist.plugins.plugin_utils._request_folder import FindingsError
+from ansible_collections.postmaster.delist.plugins.plugin_utils._request._folder import FindingsError
 
 OPERATIONS = (
     "advance", "answers", "delivered", "due", "export", "import", "list", "open", "own_side", "postmortem", "probed",

@@ -13,21 +13,21 @@ from pathlib import Path
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils import _replies_mail as mail
 from ansible_collections.postmaster.delist.plugins.plugin_utils._answers import _authentication as authentication
 from ansible_collections.postmaster.delist.plugins.plugin_utils._answers._events import ANSWERS
 from ansible_collections.postmaster.delist.plugins.plugin_utils._answers._files import Mail, SourceError, in_path
 from ansible_collections.postmaster.delist.plugins.plugin_utils._answers._imap import Account, in_mailbox
 from ansible_collections.postmaster.delist.plugins.plugin_utils._answers._matching import Cases, links, match_all
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import KnowledgeError, load
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import KnowledgeError, load
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger import _place as place
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import Case
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import LedgerError, open_ledger
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._tables import MISSING
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._timings import timings
-from ansible_collections.postmaster.delist.plugins.plugin_utils._replies import parse
-from ansible_collections.postmaster.delist.plugins.plugin_utils._replies_knowledge import load as load_wordings
-from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import write_json
+from ansible_collections.postmaster.delist.plugins.plugin_utils._replies import _mail as mail
+from ansible_collections.postmaster.delist.plugins.plugin_utils._replies._knowledge import load as load_wordings
+from ansible_collections.postmaster.delist.plugins.plugin_utils._replies._replies import parse
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import write_json
 
 _IMAP: dict[str, t.Any] = {
     "host": {"type": "str", "required": True},

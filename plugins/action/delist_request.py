@@ -13,15 +13,15 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.postmaster.delist.plugins.module_utils._dns.mailbox import mail_addresses
-from ansible_collections.postmaster.delist.plugins.plugin_utils import _request_folder as folder
 from ansible_collections.postmaster.delist.plugins.plugin_utils._cases import _in_run as in_run
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import KnowledgeError, load
-from ansible_collections.postmaster.delist.plugins.plugin_utils._replies import parse
-from ansible_collections.postmaster.delist.plugins.plugin_utils._replies_knowledge import load as load_wordings
-from ansible_collections.postmaster.delist.plugins.plugin_utils._request import LANGUAGES, Library, Writer
-from ansible_collections.postmaster.delist.plugins.plugin_utils._request_mailbox import blocked_addresses, check
-from ansible_collections.postmaster.delist.plugins.plugin_utils._request_templates import TemplateProblem
-from ansible_collections.postmaster.delist.plugins.plugin_utils._request_words import words_of
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import KnowledgeError, load
+from ansible_collections.postmaster.delist.plugins.plugin_utils._replies._knowledge import load as load_wordings
+from ansible_collections.postmaster.delist.plugins.plugin_utils._replies._replies import parse
+from ansible_collections.postmaster.delist.plugins.plugin_utils._request import _folder as folder
+from ansible_collections.postmaster.delist.plugins.plugin_utils._request._mailbox import blocked_addresses, check
+from ansible_collections.postmaster.delist.plugins.plugin_utils._request._request import LANGUAGES, Library, Writer
+from ansible_collections.postmaster.delist.plugins.plugin_utils._request._templates import TemplateProblem
+from ansible_collections.postmaster.delist.plugins.plugin_utils._request._words import words_of
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "run_dir": {"type": "path"},

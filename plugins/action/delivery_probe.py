@@ -12,9 +12,9 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._probe_options import ACTION, MODULE
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import KnowledgeError
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import KnowledgeError
 from ansible_collections.postmaster.delist.plugins.plugin_utils._probe_judge import judge, latest_stage, of_receiver
-from ansible_collections.postmaster.delist.plugins.plugin_utils._request_folder import FindingsError
+from ansible_collections.postmaster.delist.plugins.plugin_utils._request._folder import FindingsError
 
 
 class ActionModule(ActionBase):

@@ -12,9 +12,9 @@ from pathlib import Path
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._diagnose import diagnose, dumped
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import KnowledgeError
-from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import write_pieces
+from ansible_collections.postmaster.delist.plugins.plugin_utils._diagnose._diagnose import diagnose, dumped
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import KnowledgeError
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import write_pieces
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "run_dir": {"type": "path", "required": True},

@@ -12,11 +12,11 @@ from pathlib import Path
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._diagnose import dumped
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import KnowledgeError, load
+from ansible_collections.postmaster.delist.plugins.plugin_utils._diagnose._diagnose import dumped
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import KnowledgeError, load
 from ansible_collections.postmaster.delist.plugins.plugin_utils._listings import Asker, listings_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._listings_findings import with_listings
-from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import write_json, write_pieces
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import write_json, write_pieces
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "run_dir": {"type": "path", "required": True},

@@ -13,7 +13,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.postmaster.delist.plugins.module_utils._dns.options import DNSBL
 from ansible_collections.postmaster.delist.plugins.module_utils._dns.outcome import of_dnsbl
 from ansible_collections.postmaster.delist.plugins.plugin_utils._in_process import is_here
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import KnowledgeError, load
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import KnowledgeError, load
 from ansible_collections.postmaster.delist.plugins.plugin_utils._progress import Progress
 from ansible_collections.postmaster.delist.plugins.plugin_utils._zones import ZoneError, select
 

@@ -14,8 +14,8 @@ from ansible.utils.display import Display
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._explain import accepted, explain
 from ansible_collections.postmaster.delist.plugins.plugin_utils._explain_screen import screen
-from ansible_collections.postmaster.delist.plugins.plugin_utils._findings_text import fill, phrases
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import KnowledgeError
+from ansible_collections.postmaster.delist.plugins.plugin_utils._findings._text import fill, phrases
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import KnowledgeError
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import plain
 
 ARGUMENT_SPEC: dict[str, t.Any] = {

@@ -13,8 +13,8 @@ from pathlib import Path
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._audit import FILE, Night, audited, run_of
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import KnowledgeError, load
+from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._audit import FILE, Night, audited, run_of
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import KnowledgeError, load
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger import _place as place
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import (
     Ledger,
@@ -24,7 +24,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._runs import Runs
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._timings import timings
 from ansible_collections.postmaster.delist.plugins.plugin_utils._reason import reason_of
-from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import write_json
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import write_json
 
 OPERATIONS = ("compare", "remember")
 ARGUMENT_SPEC: dict[str, t.Any] = {

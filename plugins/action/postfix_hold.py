@@ -13,8 +13,12 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._options import CHOSEN, HOLD
 from ansible_collections.postmaster.delist.plugins.plugin_utils._hold import Asked, choose
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import Knowledge, KnowledgeError, load
-from ansible_collections.postmaster.delist.plugins.plugin_utils._request_folder import (
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import (
+    Knowledge,
+    KnowledgeError,
+    load,
+)
+from ansible_collections.postmaster.delist.plugins.plugin_utils._request._folder import (
     FindingsError,
     checked,
     read_findings,

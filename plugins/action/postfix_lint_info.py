@@ -11,8 +11,8 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._lint import OPTIONS
-from ansible_collections.postmaster.delist.plugins.plugin_utils._audit_lint import handed_over
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import KnowledgeError, load
+from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._lint import handed_over
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import KnowledgeError, load
 
 
 class ActionModule(ActionBase):

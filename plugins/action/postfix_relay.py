@@ -16,7 +16,7 @@ from ansible_collections.postmaster.delist.plugins.module_utils._postfix._ses_cr
     credentials,
 )
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._ses_endpoint import EndpointError, endpoint
-from ansible_collections.postmaster.delist.plugins.plugin_utils._relay_knowledge import for_hosts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._relay._knowledge import for_hosts
 
 _LOGIN = ("user", "password", "access_key_id", "secret_access_key")
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._run_findings import named, newest
-from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import RunFolderError
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run._findings import named, newest
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import RunFolderError
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "path": {"type": "path", "default": "out"},

@@ -13,13 +13,13 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._relay_options import PLAN_OVERRIDES, SCOPES
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import KnowledgeError, load
-from ansible_collections.postmaster.delist.plugins.plugin_utils._relay_plan import Asked, plan
-from ansible_collections.postmaster.delist.plugins.plugin_utils._relay_screen import screen
-from ansible_collections.postmaster.delist.plugins.plugin_utils._relay_traffic import read
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import LANGUAGES, Texts
-from ansible_collections.postmaster.delist.plugins.plugin_utils._request_folder import FindingsError, read_findings
-from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import write_json
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import KnowledgeError, load
+from ansible_collections.postmaster.delist.plugins.plugin_utils._relay._plan import Asked, plan
+from ansible_collections.postmaster.delist.plugins.plugin_utils._relay._screen import screen
+from ansible_collections.postmaster.delist.plugins.plugin_utils._relay._traffic import read
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import LANGUAGES, Texts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._request._folder import FindingsError, read_findings
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import write_json
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "run_dir": {"type": "path", "required": True},

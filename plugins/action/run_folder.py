@@ -13,8 +13,8 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import RunFolderError, about, open_run
-from ansible_collections.postmaster.delist.plugins.plugin_utils._run_retention import remove_old
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import RunFolderError, about, open_run
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run._retention import remove_old
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "path": {"type": "path", "default": "out"},

@@ -13,7 +13,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.postmaster.delist.plugins.module_utils._dns.options import SENDER
 from ansible_collections.postmaster.delist.plugins.module_utils._dns.outcome import of_sender
 from ansible_collections.postmaster.delist.plugins.plugin_utils._in_process import is_here
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import KnowledgeError
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._yaml import KnowledgeError
 from ansible_collections.postmaster.delist.plugins.plugin_utils._sender_dns import requirements
 
 

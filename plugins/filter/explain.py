@@ -10,7 +10,7 @@ import typing as t
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._explain import explain
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import KnowledgeError
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import KnowledgeError
 
 
 def _explain(

@@ -14,7 +14,7 @@ import re
 import typing as t
 from pathlib import Path
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import is_run_id, write_json, write_text
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import is_run_id, write_json, write_text
 
 _SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
 _COLUMNS = ("at", "sender", "recipient", "message_id", "queue_id", "outcome", "relay_host", "signature")

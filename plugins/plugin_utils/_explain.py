@@ -10,13 +10,13 @@ import functools
 import typing as t
 
 from ansible_collections.postmaster.delist.plugins.module_utils._smtp_reply import Reply, parse
-from ansible_collections.postmaster.delist.plugins.plugin_utils import _findings as findings
-from ansible_collections.postmaster.delist.plugins.plugin_utils import _findings_text as texts
-from ansible_collections.postmaster.delist.plugins.plugin_utils import _pasted as pasted
-from ansible_collections.postmaster.delist.plugins.plugin_utils._findings_assess import Assessment, assess
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import load
-from ansible_collections.postmaster.delist.plugins.plugin_utils._pasted_reply import stage_of
-from ansible_collections.postmaster.delist.plugins.plugin_utils._recognise import Recogniser
+from ansible_collections.postmaster.delist.plugins.plugin_utils._findings import _findings as findings
+from ansible_collections.postmaster.delist.plugins.plugin_utils._findings import _text as texts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._findings._assess import Assessment, assess
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import load
+from ansible_collections.postmaster.delist.plugins.plugin_utils._pasted import _pasted as pasted
+from ansible_collections.postmaster.delist.plugins.plugin_utils._pasted._reply import stage_of
+from ansible_collections.postmaster.delist.plugins.plugin_utils._recognise._recognise import Recogniser
 
 
 @functools.lru_cache(maxsize=4)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._findings_text import fill, phrases
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_model import Text
+from ansible_collections.postmaster.delist.plugins.plugin_utils._findings._text import fill, phrases
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._model import Text
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import columns, plain, wrap
 
 _WIDTH = 96

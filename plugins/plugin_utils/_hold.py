@@ -11,9 +11,9 @@ import typing as t
 
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._hold_table import NotHeld, conditions, dsn
 from ansible_collections.postmaster.delist.plugins.module_utils._smtp_reply import parse
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import SHIPPED, Knowledge
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_model import Receiver, Rule, relay_pattern
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import read
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import SHIPPED, Knowledge
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._model import Receiver, Rule, relay_pattern
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._yaml import read
 
 PATH = SHIPPED / "hold.yml"
 

@@ -10,7 +10,7 @@ import json
 import typing as t
 from pathlib import Path
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import SUMMARY, is_run_id
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import SUMMARY, is_run_id
 
 Data = dict[str, t.Any]
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import Knowledge
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import Knowledge
 from ansible_collections.postmaster.delist.plugins.plugin_utils._reason import reason_of
 
 Row = dict[str, t.Any]

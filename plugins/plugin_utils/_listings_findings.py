@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import Knowledge
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import Knowledge
 from ansible_collections.postmaster.delist.plugins.plugin_utils._listings import against, is_asked, wanted
 
 Row = dict[str, t.Any]

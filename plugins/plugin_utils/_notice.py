@@ -11,14 +11,14 @@ import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._audit_model import id_of
-from ansible_collections.postmaster.delist.plugins.plugin_utils._audit_report import Audit, group_of
+from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._model import id_of
+from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._report import Audit, group_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._last_summary import last_summary
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import clip, plain
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Item, Report
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report_phrases import headline, totals, verdict
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import Texts
-from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import (
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._phrases import headline, totals, verdict
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Item, Report
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import Texts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import (
     LATEST,
     SUMMARY,
     RunFolderError,

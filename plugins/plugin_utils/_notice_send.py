@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from ansible.module_utils.urls import open_url
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import json_text
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import json_text
 
 TIMEOUT_SECONDS = 10
 

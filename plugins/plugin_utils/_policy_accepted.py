@@ -11,8 +11,8 @@ import datetime
 import typing as t
 from pathlib import Path
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils import _knowledge_check as check
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import (
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import _check as check
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._yaml import (
     Document,
     KnowledgeError,
     read_with_lines,

@@ -13,11 +13,11 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._explain import recogniser
-from ansible_collections.postmaster.delist.plugins.plugin_utils._findings_assess import assess
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import SHIPPED
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import read
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import LANGUAGES, Texts
-from ansible_collections.postmaster.delist.plugins.plugin_utils._request_folder import read_findings
+from ansible_collections.postmaster.delist.plugins.plugin_utils._findings._assess import assess
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import SHIPPED
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._yaml import read
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import LANGUAGES, Texts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._request._folder import read_findings
 
 ACCEPTING, BLOCKED, INCONCLUSIVE = "accepting", "blocked", "inconclusive"
 # In the order in which a conversation passes them.

@@ -14,7 +14,7 @@ import json
 import typing as t
 
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._ses_endpoint import EndpointError, endpoint
-from ansible_collections.postmaster.delist.plugins.plugin_utils._relay_knowledge import for_hosts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._relay._knowledge import for_hosts
 
 Settings = t.Mapping[str, t.Any]
 Has = t.Callable[[str], bool]

@@ -10,9 +10,9 @@ import functools
 import typing as t
 from pathlib import Path
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils import _knowledge_check as check
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import SHIPPED
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import read, read_with_lines
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import _check as check
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import SHIPPED
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._yaml import read, read_with_lines
 
 NAME = "sender_dns.yml"
 PATH = SHIPPED / NAME

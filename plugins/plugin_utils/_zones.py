@@ -10,7 +10,7 @@ import difflib
 import typing as t
 
 from ansible_collections.postmaster.delist.plugins.module_utils._dns.zone import SEVERITIES
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import Knowledge
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import Knowledge
 
 Zone = dict[str, t.Any]
 Catalogue = dict[str, t.Any]

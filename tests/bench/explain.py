@@ -23,11 +23,11 @@ sys.path[:0] = [str(ROOT / ".collections")]
 
 from ansible_collections.postmaster.delist.plugins.module_utils._smtp_reply import parse  # noqa: E402
 from ansible_collections.postmaster.delist.plugins.plugin_utils import _explain, _knowledge  # noqa: E402
-from ansible_collections.postmaster.delist.plugins.plugin_utils._diagnose import diagnose  # noqa: E402
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_model import Rule  # noqa: E402
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import read  # noqa: E402
-from ansible_collections.postmaster.delist.plugins.plugin_utils._recognise_index import Index  # noqa: E402
-from ansible_collections.postmaster.delist.plugins.plugin_utils._recognise_literals import normal  # noqa: E402
+from ansible_collections.postmaster.delist.plugins.plugin_utils._diagnose._diagnose import diagnose  # noqa: E402
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._model import Rule  # noqa: E402
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._yaml import read  # noqa: E402
+from ansible_collections.postmaster.delist.plugins.plugin_utils._recognise._index import Index  # noqa: E402
+from ansible_collections.postmaster.delist.plugins.plugin_utils._recognise._literals import normal  # noqa: E402
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils import evidence_factory as make  # noqa: E402
 
 REPLIES, LOOPED, ROUNDS = 4_000, 200, 5

@@ -30,18 +30,18 @@ sys.path[:0] = [str(ROOT / ".collections"), str(Path(__file__).parent)]
 
 import explain as fleets  # noqa: E402
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._diagnose import diagnose, dumped  # noqa: E402
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Host, gather  # noqa: E402
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import Command  # noqa: E402
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report_formats import (  # noqa: E402
+from ansible_collections.postmaster.delist.plugins.plugin_utils._diagnose._diagnose import diagnose, dumped  # noqa: E402
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._command import Command  # noqa: E402
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._formats import (  # noqa: E402
     FORMATS,
     Setting,
     write,
 )
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report_screen import screen  # noqa: E402
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report_summary import summary  # noqa: E402
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import Texts  # noqa: E402
-from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import (  # noqa: E402
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Host, gather  # noqa: E402
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._screen import screen  # noqa: E402
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._summary import summary  # noqa: E402
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import Texts  # noqa: E402
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import (  # noqa: E402
     open_run,
     write_pieces,
 )

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._audit_report import gathered
+from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._report import gathered
 from ansible_collections.postmaster.delist.plugins.plugin_utils._policy import Rules
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Report
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Report
 from ansible_collections.postmaster.delist.tests.browser import axe
 from ansible_collections.postmaster.delist.tests.browser.chromium import Browser
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils import report_factory as make

@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 from ansible_collections.postmaster.delist.plugins.plugin_utils._answers import _authentication as authentication
 from ansible_collections.postmaster.delist.plugins.plugin_utils._answers._events import record
 from ansible_collections.postmaster.delist.plugins.plugin_utils._answers._matching import Cases, match_all
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import load
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import load
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import REMOVED, Case
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Ledger, open_ledger
-from ansible_collections.postmaster.delist.plugins.plugin_utils._replies import parse
+from ansible_collections.postmaster.delist.plugins.plugin_utils._replies._replies import parse
 from ansible_collections.postmaster.delist.tests.fuzz.test_replies import GOOD_SAMPLES, NEGATED, WORDINGS, pieces
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils import answer_factory
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.answer_factory import PROVEN, SERVER, answer

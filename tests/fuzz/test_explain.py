@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._explain import explain
 from ansible_collections.postmaster.delist.plugins.plugin_utils._explain_screen import screen
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import SHIPPED, load
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import read
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import SHIPPED, load
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._yaml import read
 
 REPLIES = sorted(
     sample["reply"] for path in (SHIPPED / "receivers").glob("*/samples/*.yml") for sample in read(path)["match"]

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.postmaster.delist.plugins.module_utils._addresses import find_ips
-from ansible_collections.postmaster.delist.plugins.plugin_utils import _replies_knowledge as knowledge
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import SHIPPED
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import read
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import SHIPPED
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._yaml import read
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import plain
-from ansible_collections.postmaster.delist.plugins.plugin_utils._replies import VERDICTS, parse
+from ansible_collections.postmaster.delist.plugins.plugin_utils._replies import _knowledge as knowledge
+from ansible_collections.postmaster.delist.plugins.plugin_utils._replies._replies import VERDICTS, parse
 
 WORDINGS = knowledge.load()
 GOOD = {"removed", "mitigated", "conditionally_mitigated"}

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix import _relay_options
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._ses_credentials import smtp_password
-from ansible_collections.postmaster.delist.plugins.plugin_utils._relay_knowledge import for_hosts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._relay._knowledge import for_hosts
 from ansible_collections.postmaster.delist.tests.integration import private_postfix as private
 
 USER = "AKIAIOSFODNN7EXAMPLE"

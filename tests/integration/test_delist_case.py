@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._request_context import case_reference
+from ansible_collections.postmaster.delist.plugins.plugin_utils._request._context import case_reference
 from ansible_collections.postmaster.delist.tests.integration.harness import Fourfold, Run
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.report_factory import finding
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._diagnose import diagnose
+from ansible_collections.postmaster.delist.plugins.plugin_utils._diagnose._diagnose import diagnose
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.evidence_factory import (
     IP,
     group,

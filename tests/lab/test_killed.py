@@ -15,7 +15,7 @@ import pytest
 
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix import _relay_options
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._transaction import STEPS
-from ansible_collections.postmaster.delist.plugins.plugin_utils._relay_knowledge import for_hosts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._relay._knowledge import for_hosts
 from ansible_collections.postmaster.delist.tests.lab import plan
 from ansible_collections.postmaster.delist.tests.lab.handle import Lab
 from ansible_collections.postmaster.delist.tests.lab.incident import Story

@@ -11,7 +11,7 @@ import typing as t
 from collections import defaultdict
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._answers import _authentication as authentication
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import Knowledge
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import Knowledge
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import Case
 
 # What only who got our request can know; a case's name and its address are no secrets.

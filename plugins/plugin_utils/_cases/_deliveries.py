@@ -18,8 +18,8 @@ from pathlib import Path
 from ansible_collections.postmaster.delist.plugins.module_utils._addresses import is_public, normalise
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._proofs import MAX_WANTED
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix_log import parse_line
-from ansible_collections.postmaster.delist.plugins.plugin_utils._findings_assess import answered_by
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import Knowledge
+from ansible_collections.postmaster.delist.plugins.plugin_utils._findings._assess import answered_by
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import Knowledge
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger import _proof as proof
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._durations import Durations
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import Case

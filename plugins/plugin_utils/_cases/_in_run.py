@@ -15,11 +15,11 @@ import re
 import typing as t
 from pathlib import Path
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils import _request_folder as folder
 from ansible_collections.postmaster.delist.plugins.plugin_utils._cases._open_case import OpenCase
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import Case
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Ledger
-from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import write_json
+from ansible_collections.postmaster.delist.plugins.plugin_utils._request import _folder as folder
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import write_json
 
 CASES = "cases.json"
 # What is due where the receiver has said something that wants an answer.

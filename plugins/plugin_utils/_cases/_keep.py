@@ -10,11 +10,10 @@ import os
 import typing as t
 from pathlib import Path
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils import _request_folder as folder
 from ansible_collections.postmaster.delist.plugins.plugin_utils._answers import _events as answers
 from ansible_collections.postmaster.delist.plugins.plugin_utils._cases import _in_run as in_run
 from ansible_collections.postmaster.delist.plugins.plugin_utils._cases._task import Done, Task
-from ansible_collections.postmaster.delist.plugins.plugin_utils._findings_assess import answered_by
+from ansible_collections.postmaster.delist.plugins.plugin_utils._findings._assess import answered_by
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger import _proof as proof
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._case_data import text_of, to_data
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._events import Event, new
@@ -22,6 +21,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._exchang
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import LedgerError, Snapshot
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._opening import note_request, open_case
 from ansible_collections.postmaster.delist.plugins.plugin_utils._moments import moment
+from ansible_collections.postmaster.delist.plugins.plugin_utils._request import _folder as folder
 
 
 def opened(task: Task) -> Done:

@@ -14,13 +14,13 @@ from pathlib import Path
 from ansible_collections.postmaster.delist.plugins.plugin_utils._cases import _page as page
 from ansible_collections.postmaster.delist.plugins.plugin_utils._cases._page import Block
 from ansible_collections.postmaster.delist.plugins.plugin_utils._cases._phrases import duration, event_text, title_of
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import Knowledge
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import Knowledge
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._events import Event
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import Case
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Snapshot
 from ansible_collections.postmaster.delist.plugins.plugin_utils._moments import moment
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import LANGUAGES, Texts
-from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import write_text
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import LANGUAGES, Texts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import write_text
 
 _SLOW_DETECTION = datetime.timedelta(hours=1)
 _ASKED = ("sent", "submitted")

@@ -14,8 +14,8 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._cases._phrases 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._cases._steps import Step, who
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import Case
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import clip, columns, plain, wrap
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report_command import Command
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import Texts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._command import Command
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import Texts
 
 LINES = 24
 WIDTH = 80

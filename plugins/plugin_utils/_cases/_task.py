@@ -10,7 +10,7 @@ import datetime
 import typing as t
 from pathlib import Path
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import Knowledge, load
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import Knowledge, load
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger import _place as place
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Ledger
 

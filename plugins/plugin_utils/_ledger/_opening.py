@@ -13,7 +13,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._events 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import Case
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Ledger, Snapshot
 from ansible_collections.postmaster.delist.plugins.plugin_utils._moments import moment
-from ansible_collections.postmaster.delist.plugins.plugin_utils._request_context import case_reference
+from ansible_collections.postmaster.delist.plugins.plugin_utils._request._context import case_reference
 
 _FACTS = ("receiver", "list", "subject", "egress_ip", "cause", "title", "hosts", "relay_hosts", "counts", "first_at")
 # What a request needs, so that one can be written when the run that found it is long gone.

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import functools
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import SHIPPED
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import read
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import SHIPPED
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._yaml import read
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._durations import Durations, of_data
 
 PATH = SHIPPED / "cases.yml"

@@ -13,7 +13,7 @@ import typing as t
 import pytest
 
 from ansible_collections.postmaster.delist.plugins.module_utils._dns import dnsbl, sender
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import load
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import load
 from ansible_collections.postmaster.delist.plugins.plugin_utils._sender_dns import requirements
 from ansible_collections.postmaster.delist.plugins.plugin_utils._zones import select
 from ansible_collections.postmaster.delist.tools import example_dns, play

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import read_with_lines
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._yaml import read_with_lines
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils import knowledge_factory as make
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -10,10 +10,10 @@ import json
 import typing as t
 from pathlib import Path
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._audit import Night, audited, run_of
-from ansible_collections.postmaster.delist.plugins.plugin_utils._audit_looked import Looked
-from ansible_collections.postmaster.delist.plugins.plugin_utils._audit_model import Concern
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import load
+from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._audit import Night, audited, run_of
+from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._looked import Looked
+from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._model import Concern
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import load
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Ledger
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._runs import Runs
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils import report_factory

@@ -9,8 +9,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils import _knowledge
-from ansible_collections.postmaster.delist.plugins.plugin_utils._recognise import Recogniser
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import _knowledge
+from ansible_collections.postmaster.delist.plugins.plugin_utils._recognise._recognise import Recogniser
 
 CHECKED = {"sources": ["s"], "confidence": "high", "verified_on": "2026-11-24"}
 SOURCES = {"s": {"url": "https://www.example.org/", "year": 2026, "title": "Example"}}

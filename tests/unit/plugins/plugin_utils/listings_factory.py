@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import load
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import load
 from ansible_collections.postmaster.delist.plugins.plugin_utils._listings import Asker, listings_of
 
 Row = dict[str, t.Any]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 from pathlib import Path
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Host, Report
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Host, Report
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils import listings_factory as lists
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.report_factory import (
     evidence,

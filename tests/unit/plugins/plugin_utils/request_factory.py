@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils import _knowledge_model as model
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import Knowledge, load
-from ansible_collections.postmaster.delist.plugins.plugin_utils._request import Library, Writer
-from ansible_collections.postmaster.delist.plugins.plugin_utils._request_words import Words, words_of
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import _model as model
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import Knowledge, load
+from ansible_collections.postmaster.delist.plugins.plugin_utils._request._request import Library, Writer
+from ansible_collections.postmaster.delist.plugins.plugin_utils._request._words import Words, words_of
 
 IP = "198.41.0.4"
 FBLW15 = (

@@ -16,8 +16,8 @@ from referencing import Registry, Resource
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._explain import accepted, explain
 from ansible_collections.postmaster.delist.plugins.plugin_utils._explain_screen import screen
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import SHIPPED, load
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import read
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import SHIPPED, load
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._yaml import read
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils import knowledge_factory as make
 
 M365 = "example-com.mail.protection.outlook.com"

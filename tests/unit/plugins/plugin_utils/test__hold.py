@@ -17,9 +17,9 @@ from ansible_collections.postmaster.delist.plugins.module_utils._postfix._hold_t
 )
 from ansible_collections.postmaster.delist.plugins.plugin_utils import _hold as hold
 from ansible_collections.postmaster.delist.plugins.plugin_utils._explain import explain
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import SHIPPED, load
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import read
-from ansible_collections.postmaster.delist.plugins.plugin_utils._recognise import Recogniser
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import SHIPPED, load
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._yaml import read
+from ansible_collections.postmaster.delist.plugins.plugin_utils._recognise._recognise import Recogniser
 from ansible_collections.postmaster.delist.tests.unit.plugins.module_utils._postfix import regexp_table
 
 RELAY = "outlook-com.olc.protection.outlook.com"

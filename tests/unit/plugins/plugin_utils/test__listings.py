@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 from referencing import Registry, Resource
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import SHIPPED, load
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import SHIPPED, load
 from ansible_collections.postmaster.delist.plugins.plugin_utils._listings import Asker, listings_of, not_clean
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils import listings_factory as make
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import load
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import load
 from ansible_collections.postmaster.delist.plugins.plugin_utils._listings_findings import with_listings
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils import listings_factory as make
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils import report_factory

@@ -14,11 +14,11 @@ import pytest
 from referencing import Registry, Resource
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils import _notice as notice
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import SHIPPED
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report import Host, Report
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report_summary import summary
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report_texts import LANGUAGES, Texts
-from ansible_collections.postmaster.delist.plugins.plugin_utils._run_folder import write_json
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import SHIPPED
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Host, Report
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._summary import summary
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import LANGUAGES, Texts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import write_json
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.report_factory import (
     blocked,
     finding,

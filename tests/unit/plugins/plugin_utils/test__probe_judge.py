@@ -7,8 +7,8 @@ import typing as t
 
 import pytest
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import SHIPPED
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import read
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import SHIPPED
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._yaml import read
 from ansible_collections.postmaster.delist.plugins.plugin_utils._probe_judge import judge, latest_stage
 
 FBLW15 = (

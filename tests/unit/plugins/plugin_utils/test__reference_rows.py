@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._explain import explain
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import SHIPPED, load
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import read
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import SHIPPED, load
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._yaml import read
 
 ROWS = [
     line.split("\t")

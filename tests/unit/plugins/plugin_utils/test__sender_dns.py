@@ -7,9 +7,9 @@ import re
 
 import pytest
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils import _knowledge_check as check
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import SHIPPED, load
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import (
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import _check as check
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import SHIPPED, load
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._yaml import (
     KnowledgeError,
     read,
     read_with_lines,

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.postmaster.delist.plugins.module_utils._dns.zone import Verdict, Zone
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import load
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import load
 from ansible_collections.postmaster.delist.plugins.plugin_utils._zones import ZoneError, select
 
 KEYS = ["spamhaus_dqs", "abusix"]

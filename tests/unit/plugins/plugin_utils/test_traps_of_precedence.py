@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._explain import explain
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import load
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import load
 
 M365 = "example-com.mail.protection.outlook.com"
 

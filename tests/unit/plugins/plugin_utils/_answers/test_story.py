@@ -15,14 +15,14 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._answers import 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._answers._events import record
 from ansible_collections.postmaster.delist.plugins.plugin_utils._answers._matching import Cases
 from ansible_collections.postmaster.delist.plugins.plugin_utils._explain import explain
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import load
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import load
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger import _proof as proof
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import Case
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Ledger, open_ledger
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._opening import open_case
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._timings import timings
-from ansible_collections.postmaster.delist.plugins.plugin_utils._replies import parse
-from ansible_collections.postmaster.delist.plugins.plugin_utils._replies_knowledge import load as load_wordings
+from ansible_collections.postmaster.delist.plugins.plugin_utils._replies._knowledge import load as load_wordings
+from ansible_collections.postmaster.delist.plugins.plugin_utils._replies._replies import parse
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.answer_factory import (
     ACKNOWLEDGED,
     REMOVED,

@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence import _proofs
 from ansible_collections.postmaster.delist.plugins.plugin_utils._cases._deliveries import proof_of, read, wanted_relays
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import load
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import load
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import Case, fold
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.case_factory import FACTS, IP, evidence
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.ledger_factory import TIMINGS, event

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._cases._postmortem import write_postmortem
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import load
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import load
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Snapshot
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.case_factory import LINE, followed
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.ledger_factory import CASE

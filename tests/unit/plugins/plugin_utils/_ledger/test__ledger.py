@@ -23,7 +23,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger 
     open_ledger,
 )
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._opening import open_case
-from ansible_collections.postmaster.delist.plugins.plugin_utils._request_context import case_reference
+from ansible_collections.postmaster.delist.plugins.plugin_utils._request._context import case_reference
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.ledger_factory import (
     CASE,
     START,

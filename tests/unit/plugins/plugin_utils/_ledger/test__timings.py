@@ -7,8 +7,8 @@ import datetime
 
 import pytest
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils import _knowledge_check as check
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge_yaml import read_with_lines
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import _check as check
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._yaml import read_with_lines
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._durations import duration
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._timings import PATH, timings
 

@@ -1,0 +1,25 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to the collection: may change at any time without notice.
+"""summary.json in pieces, for scripts: a finding a line, as it was read (schema: knowledge/schema/summary.json)."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Report
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import Texts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import json_text
+
+
+def summary(report: Report, texts: Texts, *, notices: t.Sequence[t.Mapping[str, t.Any]] = ()) -> t.Iterator[str]:
+    """Yield the text; C(notices) tell what became of the messages of this run."""
+    begin = "{"
+    for name, value in {**report.summary(texts), "notices": list(notices)}.items():
+        yield f"{begin}{json_text(name)}: {json_text(value)}"
+        begin = ",\n"
+    yield ',\n"findings": ['
+    for number, item in enumerate(report.items):
+        yield f"{',' if number else ''}\n{item.json.decode()}"
+    yield "\n]}\n"

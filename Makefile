@@ -13,7 +13,7 @@ export ANSIBLE_CONFIG ?= ansible.cfg
 export ANSIBLE_COLLECTIONS_PATH := .collections:$(or $(ANSIBLE_COLLECTIONS_PATH),~/.ansible/collections:/usr/share/ansible/collections)
 
 .PHONY: help setup setup-dev incident audit follow-up hold explain test lint bench bench-evidence bench-explain bench-dnsbl bench-ledger bench-report \
-        bench-lab bench-fleet lab lab-setup lab-down lab-in lab-on lab-test lab-smoke test-browser nightly knowledge clean
+        bench-lab bench-fleet lab lab-setup lab-down lab-in lab-on lab-test lab-smoke test-browser nightly knowledge docs clean
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 24
@@ -23,6 +23,10 @@ setup-dev: .venv/.setup-dev ## The same, with the tools of tests and linters
 
 .venv/.setup: requirements.txt tools/setup.sh
 	@tools/setup.sh requirements.txt
+	@touch $@
+
+.venv-docs/.setup: docs/docsite/requirements.txt tools/setup.sh
+	@tools/setup.sh docs/docsite/requirements.txt .venv-docs
 	@touch $@
 
 .venv/.setup-dev: requirements-dev.txt tests/requirements.txt .venv/.setup
@@ -90,11 +94,15 @@ nightly: .venv/.setup-dev ## Every test in its long form, then the promised figu
 	@$(LAB) setup || [ $$? = 3 ]
 	@$(PYTHON_IN_VENV) -m pytest -q -m "" tests/lab
 	@$(MAKE) --no-print-directory test-browser
+	@$(MAKE) --no-print-directory docs
 	@$(MAKE) --no-print-directory bench
+
+docs: .venv-docs/.setup ## The site of the documentation, build/docs/html; a warning is an error
+	@.venv-docs/bin/python tools/docs.py
 
 knowledge: .venv/.setup-dev ## Checks what is known of receivers and lists, and renders its pages
 	@$(PYTHON_IN_VENV) tools/knowledge.py
 
 clean: ## Removes all that make made; reports in out/ stay
-	rm -rf .venv .venv-newest .collections .cache build .ansible .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-newest .venv-docs .collections .cache build .ansible .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -161,4 +161,4 @@ def _lists(known: Knowledge) -> str:
 
 def _cell(text: str) -> str:
     plain = " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
-    return plain.replace("](", "]\\(")  # a pattern is no link
+    return plain.replace("](", "]\\(").replace("[^", "\\[^")  # a pattern is no link, and no footnote

@@ -3,12 +3,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Usage: tools/setup.sh REQUIREMENTS
+# Usage: tools/setup.sh REQUIREMENTS [VENV]
 #
-# Installs REQUIREMENTS into .venv, which is made first where it is missing or broken, and links this checkout
+# Installs REQUIREMENTS into VENV (.venv), which is made first where it is missing or broken, and links this checkout
 # to where Ansible and pytest look for postmaster.delist. Safe to repeat. PYTHON names the interpreter to use.
 set -eu
 cd "$(dirname "$0")/.."
+venv=${2:-.venv}
 
 # The first interpreter that is new enough and can make a venv.
 find_python() {
@@ -27,13 +28,13 @@ find_python() {
     return 1
 }
 
-if ! .venv/bin/python -c 'import pip' 2>/dev/null; then
+if ! "$venv/bin/python" -c 'import pip' 2>/dev/null; then
     python=$(find_python)
-    echo "Setting up .venv with $python" >&2
-    "$python" -m venv --clear .venv
+    echo "Setting up $venv with $python" >&2
+    "$python" -m venv --clear "$venv"
 fi
 echo "Installing $1" >&2
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --requirement "$1" </dev/null >&2
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-compile --requirement "$1" </dev/null >&2
 
 mkdir -p .collections/ansible_collections/postmaster
 ln -sfn ../../.. .collections/ansible_collections/postmaster/delist

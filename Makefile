@@ -13,7 +13,7 @@ export ANSIBLE_CONFIG ?= ansible.cfg
 export ANSIBLE_COLLECTIONS_PATH := .collections:$(or $(ANSIBLE_COLLECTIONS_PATH),~/.ansible/collections:/usr/share/ansible/collections)
 
 .PHONY: help setup setup-dev incident audit follow-up hold explain test lint bench bench-evidence bench-explain bench-dnsbl bench-ledger bench-report \
-        bench-lab bench-fleet lab lab-setup lab-down lab-in lab-on lab-test lab-smoke test-browser nightly knowledge docs clean
+        bench-lab bench-fleet lab lab-setup lab-down lab-in lab-on lab-test lab-smoke test-browser nightly knowledge docs pins clean
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 24
@@ -25,13 +25,14 @@ setup-dev: .venv/.setup-dev ## The same, with the tools of tests and linters
 	@tools/setup.sh requirements.txt
 	@touch $@
 
-.venv-docs/.setup: docs/docsite/requirements.txt tools/setup.sh
-	@tools/setup.sh docs/docsite/requirements.txt .venv-docs
+# Users get ranges; development and CI the exact versions of tools/pinned.
+.venv-docs/.setup: docs/docsite/requirements.txt tools/pinned/docs.txt tools/setup.sh
+	@tools/setup.sh docs/docsite/requirements.txt .venv-docs tools/pinned/docs.txt
 	@touch $@
 
-.venv/.setup-dev: requirements-dev.txt tests/requirements.txt .venv/.setup
-	@tools/setup.sh requirements-dev.txt
-	@touch $@
+.venv/.setup-dev: requirements-dev.txt requirements.txt tests/requirements.txt tools/pinned/controller.txt tools/setup.sh
+	@tools/setup.sh requirements-dev.txt .venv tools/pinned/controller.txt
+	@touch .venv/.setup $@
 
 incident: .venv/.setup ## Who blocks us, and why: reads the mail hosts, changes none
 	@$(PYTHON_IN_VENV) tools/play.py incident
@@ -102,6 +103,9 @@ docs: .venv-docs/.setup ## The site of the documentation, build/docs/html; a war
 
 knowledge: .venv/.setup-dev ## Checks what is known of receivers and lists, and renders its pages
 	@$(PYTHON_IN_VENV) tools/knowledge.py
+
+pins: .venv/.setup ## Pins what new requirements want; ARGS=--upgrade takes the newest of everything
+	@$(PYTHON_IN_VENV) tools/pins.py $(ARGS)
 
 clean: ## Removes all that make made; reports in out/ stay
 	rm -rf .venv .venv-newest .venv-docs .collections .cache build .ansible .hypothesis .mypy_cache .pytest_cache .ruff_cache

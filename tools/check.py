@@ -15,6 +15,8 @@ from runner import BIN, ROOT, Command, Part, run, show
 
 HOST_PYTHONS: list[Version] = [(3, minor) for minor in range(8, 15)]
 OURS: Version = sys.version_info[:2]
+CONTROLLER_PINS = "tools/pinned/controller.txt"
+HOST_PINS = "tools/pinned/hosts.txt"
 COLLECTION = ".collections/ansible_collections/postmaster/delist"
 
 
@@ -42,7 +44,7 @@ def newest_parts(found: dict[Version, str]) -> list[Part]:
         return []
     venv = ROOT / ".venv-newest"
     name = "unit tests on the newest ansible-core, Python {}.{}".format(*version)
-    install = _install(venv, found[version], "requirements.txt", "tests/requirements.txt")
+    install = _install(venv, found[version], CONTROLLER_PINS, "requirements.txt", "tests/requirements.txt")
     return [Part(name, [*install, _pytest(venv, "tests/unit")])]
 
 
@@ -53,7 +55,7 @@ def host_parts(found: dict[Version, str]) -> list[Part]:
         if version != OURS:
             number = "{}.{}".format(*version)
             venv = ROOT / ".cache" / "hosts" / number
-            install = _install(venv, python, "tests/requirements.txt", "tests/requirements-oldest.txt")
+            install = _install(venv, python, HOST_PINS, "tests/requirements.txt", "tests/requirements-oldest.txt")
             tests = _pytest(venv, "tests/unit/plugins/module_utils")
             parts.append(Part(f"module_utils on Python {number} with the oldest dnspython", [*install, tests]))
     return parts
@@ -101,16 +103,16 @@ def nightly() -> int:
     return len(failed)
 
 
-def _install(venv: Path, python: str, *requirements: str) -> list[Command]:
+def _install(venv: Path, python: str, pins: str, *requirements: str) -> list[Command]:
     """What makes a venv; nothing where it is newer than what it is made from."""
     stamp = venv / ".complete"
-    if stamp.exists() and all(stamp.stat().st_mtime > (ROOT / name).stat().st_mtime for name in requirements):
+    if stamp.exists() and all(stamp.stat().st_mtime > (ROOT / name).stat().st_mtime for name in (pins, *requirements)):
         return []
     pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
     wanted = [word for name in requirements for word in ("--requirement", name)]
     return [
         [python, "-m", "venv", "--clear", str(venv)],
-        [str(venv / "bin" / "python"), *pip, *wanted],
+        [str(venv / "bin" / "python"), *pip, *wanted, "--constraint", pins],
         ["touch", str(stamp)],
     ]
 

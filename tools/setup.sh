@@ -3,10 +3,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Usage: tools/setup.sh REQUIREMENTS [VENV]
+# Usage: tools/setup.sh REQUIREMENTS [VENV [PINNED]]
 #
-# Installs REQUIREMENTS into VENV (.venv), which is made first where it is missing or broken, and links this checkout
-# to where Ansible and pytest look for postmaster.delist. Safe to repeat. PYTHON names the interpreter to use.
+# Installs REQUIREMENTS into VENV (.venv), which is made first where it is missing or broken, in the versions that the
+# file PINNED fixes, and links this checkout to where Ansible and pytest look for postmaster.delist. Safe to repeat.
+# PYTHON names the interpreter to use.
 set -eu
 cd "$(dirname "$0")/.."
 venv=${2:-.venv}
@@ -34,7 +35,8 @@ if ! "$venv/bin/python" -c 'import pip' 2>/dev/null; then
     "$python" -m venv --clear "$venv"
 fi
 echo "Installing $1" >&2
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-compile --requirement "$1" </dev/null >&2
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-compile \
+    --requirement "$1" ${3:+--constraint "$3"} </dev/null >&2
 
 mkdir -p .collections/ansible_collections/postmaster
 ln -sfn ../../.. .collections/ansible_collections/postmaster/delist

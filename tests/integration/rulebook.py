@@ -29,6 +29,7 @@ TOKEN = "lab-only-t0ken"
 VENV = ROOT / ".cache" / "rulebook"
 WHY_NOT = None if shutil.which("java") else "needs Java 17 (Debian: apt install openjdk-17-jre-headless)"
 _REQUIREMENTS = ROOT / "tests" / "requirements-rulebook.txt"
+_PINS = ROOT / "tools" / "pinned" / "controller.txt"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -70,13 +71,12 @@ def install() -> Path:
     with VENV.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         stamp = VENV / ".complete"
-        sources = (_REQUIREMENTS, ROOT / "requirements.txt")
+        sources = (_REQUIREMENTS, ROOT / "requirements.txt", _PINS)
         if not stamp.exists() or stamp.stat().st_mtime < max(path.stat().st_mtime for path in sources):
             subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=True)
             pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-            subprocess.run(
-                [str(VENV / "bin" / "python"), *pip, "-r", str(_REQUIREMENTS)], check=True, capture_output=True
-            )
+            wanted = ["-r", str(_REQUIREMENTS), "-c", str(_PINS)]
+            subprocess.run([str(VENV / "bin" / "python"), *pip, *wanted], check=True, capture_output=True)
             stamp.touch()
     return VENV / "bin"
 

@@ -44,3 +44,17 @@ def test_what_is_missing_is_said(setup, python, message):
     assert done.returncode == 1
     assert message in done.stderr
     assert done.stdout == ""
+
+
+def test_versions_are_the_pinned_ones(tmp_path):
+    (tmp_path / "tools").mkdir()
+    script = shutil.copy(SETUP, tmp_path / "tools")
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\necho "$@" >>said\n', encoding="utf-8")
+    python.chmod(0o755)
+    subprocess.run([script, "x.txt"], check=True, capture_output=True)
+    subprocess.run([script, "x.txt", ".venv", "pinned.txt"], check=True, capture_output=True)
+    ranges, pinned = [line for line in (tmp_path / "said").read_text(encoding="utf-8").splitlines() if "x.txt" in line]
+    assert ranges.endswith("--requirement x.txt")
+    assert pinned.endswith("--requirement x.txt --constraint pinned.txt")

@@ -38,7 +38,7 @@ _V6 = re.compile(
 _TWO_COLONS = re.compile(r":[0-9A-Fa-f]{0,4}:")
 # What stands before a dotted quad that counts builds, not hosts: "version 4.16.55.1", and Yahoo's reply cut off there.
 _VERSION_BEFORE = re.compile(
-    r"(?:\b(?:version|build|release|section)|\bSMTPSVC\(|\bcomplaints -)[ :]*\Z", re.IGNORECASE
+    r"(?:\b(?:version|build|release|section|RFC ?[0-9]{3,4})|\bSMTPSVC\(|\bcomplaints -)[ :]*\Z", re.IGNORECASE
 )
 # "… user complaints - 4.16.55.1; see https://…": the software signs its reply so.
 _SIGNED_BEFORE = " - "
@@ -46,7 +46,7 @@ _SIGNED_BEFORE = " - "
 _RELAY = re.compile(
     r"(?<!\S)[^\s\[\]]{1,255} ?\[[^\s\[\]]{3,50}\](?::[0-9]{1,5})?"
     r"(?= said: | refused to talk to me: |: server refused to talk to me: |: [45][0-9][0-9][ -])"
-    r"|\b(?:connect to|connection with|conversation with) [^\s\[\]]{1,255}\[[^\s\[\]]{3,50}\]"
+    r"|\b(?:connect to|connection with|conversation with) (?:remote server |[^\s\[\]]{1,255})\[[^\s\[\]]{3,50}\]"
 )
 # Without one of these, no text names a relay so.
 _RELAY_WORDS = (" said: ", " to talk to me: ", ": 4", ": 5", "connect", "conversation with ")

@@ -10,8 +10,8 @@ module: explain
 short_description: Say what a pasted reply of a mail server means
 version_added: 0.1.0
 description:
-  - Takes what a person can paste. A bare reply, a log line of Postfix, Exim, sendmail, qmail or Exchange, a bounce
-    message, or several of them.
+  - Takes what a person can paste. A bare reply, a log line of Postfix, Exim, sendmail, qmail, Exchange or PowerMTA, a
+    bounce message, or several of them.
   - Prints a short answer (who refuses, what it means, whose turn it is, what to do now, how long it takes, what not to
     do) and returns the whole diagnosis.
   - The text is never treated as a template, whatever it holds.

@@ -116,5 +116,6 @@ _READERS: tuple[t.Callable[[str], Pasted | None], ...] = (
     servers.qmail,
     exchange,
     servers.opensmtpd,
+    servers.powermta,
     _anywhere,
 )

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE to the collection: may change at any time without notice.
-"""How Exim, sendmail, qmail and OpenSMTPD write down a reply."""
+"""How Exim, sendmail, qmail, OpenSMTPD and PowerMTA write down a reply."""
 
 from __future__ import annotations
 
@@ -121,3 +121,14 @@ def opensmtpd(record: str) -> Pasted | None:
     return Pasted(
         found["reply"], found["host"], ips(found["ip"].strip("[]")), None, None, _OPENSMTPD_RESULTS.get(found["result"])
     )
+
+
+# One line of accounting: …,5.7.1 (delivery not authorized),smtp;550 5.7.1 Denied,mx.example.com (192.0.2.25),…
+_POWERMTA = re.compile(
+    r',"?smtp;(?P<reply>[45][0-9]{2}[ -].{1,1500}?)"?,(?P<host>[^\s,()]{1,255}) \((?P<ip>[0-9A-Fa-f.:]{3,45})\)(?:,|\Z)'
+)
+
+
+def powermta(record: str) -> Pasted | None:
+    found = _POWERMTA.search(record)
+    return None if found is None else Pasted(found["reply"], found["host"], ips(found["ip"]))

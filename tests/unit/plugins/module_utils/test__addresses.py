@@ -57,6 +57,8 @@ def test_ipv6_in_every_spelling(text: str) -> None:
         "Microsoft ESMTP MAIL Service, Version: 6.0.3790.1830",
         "server build 4.16.55.1",
         "Please see RFC 2821 section 4.1.1.1",
+        "Access denied - Invalid HELO name (See RFC2821 4.1.1.1)",
+        "unable to connect to remote server [203.0.113.7:25]: Operation timed out",
         "undeliverable address: host mx.example.org[203.0.113.7] said: 550 5.1.1 User unknown",
         "host mx[203.0.113.7] refused to talk to me: 554 Go away",
         "mx.example.org[203.0.113.7]: server refused to talk to me: 421 Service not available",

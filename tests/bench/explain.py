@@ -22,8 +22,9 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / ".collections")]
 
 from ansible_collections.postmaster.delist.plugins.module_utils._smtp_reply import parse  # noqa: E402
-from ansible_collections.postmaster.delist.plugins.plugin_utils import _explain, _knowledge  # noqa: E402
+from ansible_collections.postmaster.delist.plugins.plugin_utils import _explain  # noqa: E402
 from ansible_collections.postmaster.delist.plugins.plugin_utils._diagnose._diagnose import diagnose  # noqa: E402
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import _knowledge  # noqa: E402
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._model import Rule  # noqa: E402
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._yaml import read  # noqa: E402
 from ansible_collections.postmaster.delist.plugins.plugin_utils._recognise._index import Index  # noqa: E402

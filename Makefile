@@ -13,7 +13,7 @@ export ANSIBLE_CONFIG ?= ansible.cfg
 export ANSIBLE_COLLECTIONS_PATH := .collections:$(or $(ANSIBLE_COLLECTIONS_PATH),~/.ansible/collections:/usr/share/ansible/collections)
 
 .PHONY: help setup setup-dev incident audit follow-up hold explain test lint bench bench-evidence bench-explain bench-dnsbl bench-ledger bench-report \
-        bench-lab bench-fleet lab lab-setup lab-down lab-in lab-on lab-test lab-smoke test-browser nightly knowledge docs pins clean
+        bench-lab bench-fleet lab lab-setup lab-down lab-in lab-on lab-test lab-smoke chaos test-browser nightly knowledge docs pins clean
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 24
@@ -86,6 +86,10 @@ lab-smoke: .venv/.setup-dev ## The shortest of them, as .ci/run does
 	@$(LAB) setup || [ $$? = 3 ]
 	@mkdir -p build/log
 	@$(PYTHON_IN_VENV) -m pytest -q -m smoke tests/lab >build/log/lab.log 2>&1; code=$$?; cat build/log/lab.log; exit $$code
+
+chaos: .venv/.setup-dev ## Something goes wrong in the middle of a change, at random: SEEDS=17 or SEEDS=0-99
+	@$(LAB) setup || [ $$? = 3 ]
+	@CHAOS_SEEDS=$(or $(SEEDS),0-99) $(PYTHON_IN_VENV) -m pytest -q -m "" tests/lab/test_chaos.py
 
 test-browser: .venv/.setup-dev ## report.html in Debian's Chromium; pictures in build/browser
 	@$(PYTHON_IN_VENV) -m pytest -q tests/browser

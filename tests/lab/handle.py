@@ -27,8 +27,8 @@ service() { if [ -d /run/systemd/system ]; then systemctl "$1" postfix; else /et
 rm -rf /var/lib/postmaster.delist
 if ! diff -r /root/postfix.pristine /etc/postfix >/dev/null 2>&1; then
     service stop
-    rm -rf /etc/postfix
-    cp -a /root/postfix.pristine /etc/postfix
+    find /etc/postfix -mindepth 1 -delete
+    cp -a /root/postfix.pristine/. /etc/postfix
 fi
 postfix status 2>/dev/null || service start
 postsuper -d ALL 2>/dev/null
@@ -63,6 +63,19 @@ class Lab:
         """Run a command as root on a host, without ssh, and return what it says."""
         return _said([*running.enter_host(self.place, host.name), *command], said)
 
+    def attempt(self, host: plan.Host, *command: str, said: str = "") -> int:
+        """As `on`, but it may fail, or be killed; return its code as a shell has it: 137 is SIGKILL."""
+        done = subprocess.run(
+            [*running.enter_host(self.place, host.name), *command],
+            input=said,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        return 128 - done.returncode if done.returncode < 0 else done.returncode
+
     def root(self, host: plan.Host) -> Path:
         """The root folder of a host as this process sees it, to put files there or look at some."""
         return running.root(self.place, host.name)
@@ -86,10 +99,10 @@ class Lab:
             assert time.monotonic() < until, complaint
             time.sleep(0.05)
 
-    def reset(self) -> None:
-        """As at the start: nobody is blocked, nothing is logged, no mail waits, nothing was ever sent."""
+    def reset(self, *hosts: plan.Host) -> None:
+        """As at the start: nobody is blocked, nothing was ever sent; on these hosts no log, no mail."""
         self.world.reset()
-        for host in self.hosts.values():
+        for host in hosts or self.hosts.values():
             self.on(host, "sh", "-c", RESET)
         self.mail.injected.clear()
         for path in self.place.ledger.glob("*.jsonl"):

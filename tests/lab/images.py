@@ -24,7 +24,16 @@ from pathlib import Path
 from ansible_collections.postmaster.delist.tests.lab import place
 from ansible_collections.postmaster.delist.tests.lab.ability import NotPossibleError
 
-HOST = ("postfix", "libsasl2-modules", "openssh-server", "python3", "iproute2", "ca-certificates", "tzdata")
+HOST = (
+    "postfix",
+    "libsasl2-modules",
+    "openssh-server",
+    "python3",
+    "iproute2",
+    "ca-certificates",
+    "tzdata",
+    "libfaketime",
+)
 PATIENCE = 900  # seconds for one image; a minute is usual
 LEFT_OUT = ("/usr/share/man/*", "/usr/share/doc/*", "/usr/share/locale/*", "/usr/share/info/*")
 

@@ -76,6 +76,22 @@ class Mail:
         taken = [(entry["message_id"], to) for entry in self.received() for to in entry["recipients"]]
         return sorted({one for one in taken if taken.count(one) > 1})
 
+    def returned(self) -> set[tuple[str, str]]:
+        """(message id, recipient) of all whose sender was told, by a bounce that has reached our own MX."""
+        bounces = [entry["returns"] for entry in self.received("home") if entry["returns"]]
+        return {(bounce["message_id"], to) for bounce in bounces for to in bounce["recipients"]}
+
+    def waiting(self, host: plan.Host) -> set[tuple[str, str]]:
+        """(message id, recipient) of all that is in a host's queue."""
+        found = set()
+        for entry in self.queue(host):
+            text = self.lab.on(host, "sh", "-c", 'postcat -hq "$1" || :', "sh", entry["queue_id"])  # or gone by now
+            for line in text.splitlines():
+                if line.lower().startswith("message-id:"):
+                    message_id = line.partition(":")[2].strip()
+                    found |= {(message_id, recipient["address"]) for recipient in entry["recipients"]}
+        return found
+
     def queue(self, host: plan.Host) -> list[dict[str, t.Any]]:
         """What waits on a host, as `postqueue -j` says it."""
         return [json.loads(line) for line in self.lab.on(host, "postqueue", "-j").splitlines()]

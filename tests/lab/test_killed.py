@@ -6,29 +6,17 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-import typing as t
 from pathlib import Path
 
 import pytest
 
-from ansible_collections.postmaster.delist.plugins.module_utils._postfix import _relay_options
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._transaction import STEPS
-from ansible_collections.postmaster.delist.plugins.plugin_utils._relay._knowledge import for_hosts
-from ansible_collections.postmaster.delist.tests.lab import plan
+from ansible_collections.postmaster.delist.tests.lab import directly, plan
+from ansible_collections.postmaster.delist.tests.lab.chaos import NOT_IN
 from ansible_collections.postmaster.delist.tests.lab.handle import Lab
 from ansible_collections.postmaster.delist.tests.lab.incident import Story
-from ansible_collections.postmaster.delist.tests.lab.running import ROOT
-from ansible_collections.postmaster.delist.tests.lab.steering import SES_PASSWORD, SES_USER
 
-OURS = "ansible_collections/postmaster/delist/plugins/module_utils"
-RELAY = {"domains": ["contoso.com"], "region": "us-east-1", "user": SES_USER, "password": SES_PASSWORD, "rate": 14}
-# Steps that neither change needs.
-NOT_HERE = {
-    "apply": {"master_cf_removed", "files_removed", "reloaded_again"},
-    "restore": {"files", "master_cf_added", "service_started"},
-}
+NOT_HERE = {"apply": NOT_IN["relay"], "restore": NOT_IN["restore"]}
 SHORT = {"apply": ("prepared", "main_cf", "watched"), "restore": ("main_cf", "files_removed", "swept")}
 KILLS = [
     pytest.param(change, step, marks=[] if step in SHORT[change] else [pytest.mark.nightly])
@@ -38,19 +26,10 @@ KILLS = [
 ]
 
 
-def do(lab: Lab, host: plan.Host, step: str, **options: t.Any) -> str:
-    """Do on a host what postfix_relay does until this step, and say how that ended."""
-    folder = lab.root(host) / "root" / "killed"
-    if not folder.exists():
-        shutil.copytree(ROOT / "plugins" / "module_utils" / "_postfix", folder / OURS / "_postfix")
-        for needed in ("_evidence", "_smtp_reply.py", "_postfix_log.py", "_addresses.py"):
-            source = ROOT / "plugins" / "module_utils" / needed
-            (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / OURS / needed)
-        shutil.copy(Path(__file__).parent / "host" / "killed.py", folder)
-    defaults = {name: spec.get("default") for name, spec in _relay_options.ACTION.items()}
-    asked = json.dumps({**defaults, "rules": for_hosts(), "watch_seconds": 0.5, "verify": False, **options})
-    script = f"cd /root/killed; PYTHONPATH=. python3 killed.py {step} >/root/killed/steps 2>&1; echo $?"
-    return lab.on(host, "sh", "-c", script, said=asked).strip()
+def change_until(lab: Lab, host: plan.Host, change: str, step: str) -> directly.Ended:
+    if change == "apply":
+        return directly.relay(lab, host, step, directly.KILL)
+    return directly.absent(lab, host, "relay", step, directly.KILL)
 
 
 @pytest.mark.parametrize(("change", "step"), KILLS)
@@ -58,9 +37,8 @@ def test_killed_at_a_step(lab: Lab, tmp_path: Path, change, step):
     host = lab.hosts["mx2"]
     story = Story(lab, tmp_path, host)
     if change == "restore":
-        assert do(lab, host, "none", **RELAY) == "0"
-    options = RELAY if change == "apply" else {"state": "absent"}
-    assert do(lab, host, step, **options) == "137"
+        assert directly.relay(lab, host).rc == 0
+    assert change_until(lab, host, change, step).rc == 137
 
     sent = story.send("a@contoso.com", "b@gmail.com")
     for recipient in sent[0].recipients:
@@ -75,8 +53,8 @@ def test_killed_at_a_step(lab: Lab, tmp_path: Path, change, step):
 @pytest.mark.parametrize("change", ["apply", "restore"])
 def test_these_are_the_steps(lab: Lab, change):
     host = lab.hosts["mx2"]
-    assert do(lab, host, "none", **RELAY) == "0"
+    done = directly.relay(lab, host)
     if change == "restore":
-        assert do(lab, host, "none", state="absent") == "0"
-    steps = lab.on(host, "cat", "/root/killed/steps").split()
-    assert steps == [step for step in STEPS if step not in NOT_HERE[change]]
+        done = directly.absent(lab, host, "relay")
+    assert done.rc == 0
+    assert done.steps == [step for step in STEPS if step not in NOT_HERE[change]]

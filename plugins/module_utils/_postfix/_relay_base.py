@@ -11,6 +11,7 @@ import shutil
 import tempfile
 import typing as t
 
+from ansible_collections.postmaster.delist.plugins.module_utils._postfix import _files
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix import _mail_classes as classes
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._errors import PostfixError
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._plan import Plan
@@ -51,8 +52,7 @@ class Base:
         try:
             bare = Plan.of(postfix, remove=LAYER)
             for change in (bare.main, bare.master):
-                with open(os.path.join(folder, os.path.basename(change.path)), "wb") as file:
-                    file.write(change.after or b"")
+                _files.write(os.path.join(folder, os.path.basename(change.path)), change.after or b"")
             staged = Postfix(folder, postfix.runner)
             values = {
                 name: value.replace(folder, postfix.config_directory) for name, value in staged.values(*_ALL).items()

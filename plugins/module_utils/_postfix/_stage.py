@@ -11,8 +11,8 @@ import shutil
 import tempfile
 import typing as t
 
+from ansible_collections.postmaster.delist.plugins.module_utils._postfix import _files
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._errors import PostfixError
-from ansible_collections.postmaster.delist.plugins.module_utils._postfix._files import cool
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._layers import Layer
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._main_cf import MainCf
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._plan import Plan
@@ -53,13 +53,7 @@ def stage(postfix: Postfix, plan: Plan, lookups: t.Sequence[Lookup] = ()) -> Non
 
 def _copy(folder: str, plan: Plan) -> None:
     for change in (plan.main, plan.master):
-        _write(os.path.join(folder, os.path.basename(change.path)), change.after or b"")
-
-
-def _write(path: str, data: bytes) -> None:
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(data)
-    cool(path)
+        _files.write(os.path.join(folder, os.path.basename(change.path)), change.after or b"")
 
 
 def _read_back(postfix: Postfix, folder: str, layer: Layer) -> None:
@@ -86,7 +80,7 @@ def _read_back(postfix: Postfix, folder: str, layer: Layer) -> None:
 def _ask(postfix: Postfix, folder: str, layer: Layer, lookup: Lookup) -> None:
     path = os.path.join(folder, lookup.file)
     if not os.path.exists(path):
-        _write(path, next(each.content for each in layer.files if each.name == lookup.file))
+        _files.write(path, next(each.content for each in layer.files if each.name == lookup.file))
     answers = postfix.lookup(f"{lookup.type}:{path}", [*lookup.find, *lookup.miss])
     for key, begin in lookup.find.items():
         if not answers.get(key, "\n").startswith(begin):

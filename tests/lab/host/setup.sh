@@ -73,5 +73,5 @@ rsyslogd
 /usr/sbin/sshd
 while :; do # process 1 stays, and reaps
     sleep 3600 &
-    wait $!
+    wait $! || : # killed, like all else but process 1
 done

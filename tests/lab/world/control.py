@@ -18,6 +18,7 @@
 
 `ledger/<slug>.jsonl`, one line for each decision that mattered:
     at, receiver, ip, helo, tls, login, sender, recipients, stage, reply, accepted, message_id, subject
+    returns: of a bounce, what it returns: {message_id, recipients}
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import email
+import email.message
 import email.policy
 import ssl
 import typing as t
@@ -15,7 +16,22 @@ import uuid
 from ansible_collections.postmaster.delist.tests.lab.world.control import Control, Ledger
 from ansible_collections.postmaster.delist.tests.lab.world.smtp import Session
 
+ORIGINAL = ("message/rfc822", "text/rfc822-headers")
 NO_SUCH_USER = "550 5.1.1 <{recipient}>: Recipient address rejected: User unknown"
+
+
+def returned(mail: email.message.Message) -> dict[str, t.Any] | None:
+    """What a bounce (RFC 3464) sends back: the message's id, and the recipients that it did not reach."""
+    kinds = {part.get_content_type(): part for part in mail.walk()}
+    if mail.get_content_type() != "multipart/report" or "message/delivery-status" not in kinds:
+        return None
+    failed = [part for part in kinds["message/delivery-status"].walk() if part["Action"] == "failed"]
+    original = next(part for part in mail.walk() if part.get_content_type() in ORIGINAL)
+    whole = original.get_payload(0) if original.is_multipart() else email.message_from_string(original.get_payload())
+    return {
+        "message_id": whole["Message-ID"],
+        "recipients": [part["Final-Recipient"].partition(";")[2].strip() for part in failed],
+    }
 
 
 class Receiver:
@@ -84,6 +100,7 @@ class Receiver:
             "message_id": headers["Message-ID"],
             "subject": headers["Subject"],
             "header_from": headers["From"],
+            "returns": returned(headers),
         }
         self.ledger.write(**(seen | further))
         return reply

@@ -13,7 +13,7 @@ export ANSIBLE_CONFIG ?= ansible.cfg
 export ANSIBLE_COLLECTIONS_PATH := .collections:$(or $(ANSIBLE_COLLECTIONS_PATH),~/.ansible/collections:/usr/share/ansible/collections)
 
 .PHONY: help setup setup-dev incident audit follow-up hold explain test lint bench bench-evidence bench-explain bench-dnsbl bench-ledger bench-report \
-        bench-lab bench-fleet lab lab-setup lab-down lab-in lab-on lab-test lab-smoke chaos test-browser nightly knowledge docs pins clean
+        bench-lab bench-fleet lab lab-setup lab-down lab-in lab-on lab-test lab-smoke chaos test-browser nightly knowledge docs pins galaxy test-installed clean
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 24
@@ -28,6 +28,10 @@ setup-dev: .venv/.setup-dev ## The same, with the tools of tests and linters
 # Users get ranges; development and CI the exact versions of tools/pinned.
 .venv-docs/.setup: docs/docsite/requirements.txt tools/pinned/docs.txt tools/setup.sh
 	@tools/setup.sh docs/docsite/requirements.txt .venv-docs tools/pinned/docs.txt
+	@touch $@
+
+.venv-galaxy/.setup: tests/requirements-galaxy.txt tools/pinned/galaxy.txt tools/setup.sh
+	@tools/setup.sh tests/requirements-galaxy.txt .venv-galaxy tools/pinned/galaxy.txt
 	@touch $@
 
 .venv/.setup-dev: requirements-dev.txt requirements.txt tests/requirements.txt tools/pinned/controller.txt tools/setup.sh
@@ -94,11 +98,19 @@ chaos: .venv/.setup-dev ## Something goes wrong in the middle of a change, at ra
 test-browser: .venv/.setup-dev ## report.html in Debian's Chromium; pictures in build/browser
 	@$(PYTHON_IN_VENV) -m pytest -q tests/browser
 
+test-installed: .venv/.setup-dev ## The integration tests against the installed tarball
+	@$(PYTHON_IN_VENV) tools/installed.py -n auto
+
+galaxy: .venv-galaxy/.setup ## The tarball as Galaxy imports it; a warning is an error
+	@.venv-galaxy/bin/python tools/galaxy.py
+
 nightly: .venv/.setup-dev ## Every test in its long form, then the promised figures
 	@$(PYTHON_IN_VENV) tools/check.py nightly
 	@$(LAB) setup || [ $$? = 3 ]
 	@$(PYTHON_IN_VENV) -m pytest -q -m "" tests/lab
 	@$(MAKE) --no-print-directory test-browser
+	@$(MAKE) --no-print-directory test-installed
+	@$(MAKE) --no-print-directory galaxy
 	@$(MAKE) --no-print-directory docs
 	@$(MAKE) --no-print-directory bench
 
@@ -112,5 +124,5 @@ pins: .venv/.setup ## Pins what new requirements want; ARGS=--upgrade takes the 
 	@$(PYTHON_IN_VENV) tools/pins.py $(ARGS)
 
 clean: ## Removes all that make made; reports in out/ stay
-	rm -rf .venv .venv-newest .venv-docs .collections .cache build .ansible .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-newest .venv-docs .venv-galaxy .collections .cache build .ansible .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

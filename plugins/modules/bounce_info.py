@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: bounce_info
 short_description: Gather what Postfix's logs and queue show about refused mail
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads the mail logs of a host (files, rotated and compressed, or the systemd journal) and the mail queue, and
     returns the replies by which other servers refused or deferred mail, grouped and counted.
@@ -158,7 +158,7 @@ options:
     type: list
     elements: str
     default: []
-    version_added: 0.2.0
+    version_added: 1.0.0
 seealso:
   - module: postmaster.delist.diagnose
   - module: postmaster.delist.postfix_lint_info

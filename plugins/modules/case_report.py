@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: case_report
 short_description: Say what is due in the open cases, with the commands
-version_added: 0.2.0
+version_added: 1.0.0
 description:
   - Shows on one screen what is to be done for each open case of the play's hosts, whose turn it is, and the complete
     command for it; and writes the same to C(cases.md) in the folder of the run, and C(summary.json) with C(cases_due).

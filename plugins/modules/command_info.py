@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: command_info
 short_description: Give the complete command of this run, or of another playbook in the same way
-version_added: 0.2.0
+version_added: 1.0.0
 description:
   - Returns the command line of this run, with its inventory, limit, vault and become options, so that it can be copied.
   - Extra vars are repeated unless they are secrets, pasted text, or for one run only. Those in files are named by their

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: delist_case
 short_description: Keep the cases of blocked senders, from detection to proven delivery
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - A case is the life of one finding. It is kept as events in a ledger that only ever appends; any number of people
     and machines may write to it at once.

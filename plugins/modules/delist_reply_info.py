@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: delist_reply_info
 short_description: Read what receivers answered to delist requests
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads answers from mail files, Maildir, mbox or an IMAP mailbox, and says what each decides, address by address,
     with the sentence that it rests on.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: delist_request
 short_description: Write the request that ends a block, as this receiver wants it
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - For each finding of C(postmaster.delist.diagnose), writes what the receiver or the operator of the list asks for,
     a mail as a draft (C(.eml)) or a crib for a web form (C(.form.md), field by field), or says why there is none and

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: delist_send
 short_description: Send the delist requests of a run, each once
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Sends the mails that C(postmaster.delist.delist_request) wrote, for cases that are in the ledger.
   - The ledger is told before the server is. Where it stays open whether a mail went out, because the connection or the

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: delivery_probe
 short_description: Find out whether a receiver takes mail from this host again, without sending a message
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Has Postfix ask the receiver about one recipient (C(sendmail -bv)), which goes as far as C(RCPT TO), and judges the
     answer by the text of the reply. The status does not count, since a hold turns it into 4.x.y.

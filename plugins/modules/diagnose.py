@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: diagnose
 short_description: Find out from a run's evidence who blocks which address, and why
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads the evidence of all mail hosts, C(<run_dir>/evidence/*.json), and writes the findings,
     C(<run_dir>/findings.json).

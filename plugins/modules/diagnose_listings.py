@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: diagnose_listings
 short_description: Join what block lists and DNS say to the findings of a run
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Takes the results of M(postmaster.delist.dnsbl_info) and M(postmaster.delist.sender_dns_info) from the variables
     that their tasks registered, and writes them into the folder of the run as C(listings.json).

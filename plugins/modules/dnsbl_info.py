@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: dnsbl_info
 short_description: Ask DNS block lists about addresses and domains
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Asks DNS block lists and allow lists about addresses and domains, and never takes silence for good news.
   - An answer is believed only when the resolver does not invent answers and the list has passed the test entries of

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: explain
 short_description: Say what a pasted reply of a mail server means
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Takes what a person can paste. A bare reply, a log line of Postfix, Exim, sendmail, qmail, Exchange or PowerMTA, a
     bounce message, or several of them.

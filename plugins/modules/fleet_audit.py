@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: fleet_audit
 short_description: Say what is new, still there and gone since the last audit of a fleet
-version_added: 0.3.0
+version_added: 1.0.0
 description:
   - Puts together what a diagnosed run shows. Blocks, listings, the DNS of the senders, the configuration of each
     Postfix, holds and relays, open cases, and how each receiver took the mail compared with the days before.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: incident_report
 short_description: Say on one screen who blocks us and what to do, and write the reports of a run
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads the folder of a run, evidence, findings and requests, and prints one screen of at most 24 lines and 80
     columns, the answer first.

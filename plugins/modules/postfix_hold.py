@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: postfix_hold
 short_description: Keep mail in the queue that a block would bounce
-version_added: 0.2.0
+version_added: 1.0.0
 description:
   - While it is present, the refusals of a block become deferrals (C(smtp_delivery_status_filter)), so the mail stays in
     the queue, and the log still shows what the receiver said. A mailbox that does not exist still bounces.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: postfix_lint_info
 short_description: Look over a Postfix for what loses mail or gets its address listed
-version_added: 0.3.0
+version_added: 1.0.0
 description:
   - Looks at the configuration of one Postfix instance for what does harm without anybody's attack. DNS lists whose
     every answer rejects mail, asked through a public resolver or not. Lists that have ended. Signs of an open relay.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: postfix_queue
 short_description: See what mail Postfix's queue holds and why, and let it go at a rate
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Groups the deferred mail of a queue by the reply that holds it, and says how old the oldest is.
   - With O(release=true) it has messages tried again, one by one and no faster than O(rate). Flushing the queue instead

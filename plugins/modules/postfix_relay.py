@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: postfix_relay
 short_description: Send blocked destinations, or all mail, through Amazon SES, and take that back
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - With V(destinations), mail for O(domains) goes through Amazon SES by a transport of its own. Everything else goes on
     as before, and main.cf changes by one routing parameter and the pace of that transport.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: recent_run
 short_description: Find a run whose findings can still be used
-version_added: 0.2.0
+version_added: 1.0.0
 description:
   - Looks for the newest run of all the hosts of the play that has been diagnosed and is not too old, so that what was
     found a moment ago need not be gathered again.

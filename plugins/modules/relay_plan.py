@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: relay_plan
 short_description: See what relaying through Amazon SES would mean for a fleet, before it is done
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads the findings and the evidence of a run and says which hosts would relay which domains, how many recipients a
     day that is and what it costs, how fast each host may send, and what speaks against it.

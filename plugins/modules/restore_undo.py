@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: restore_undo
 short_description: Say how to bring back what a restore took away
-version_added: 0.2.0
+version_added: 1.0.0
 description:
   - Takes what M(postmaster.delist.postfix_hold) and M(postmaster.delist.postfix_relay) say was on each host, and
     returns the commands that put it there again, the hold before the relay. Hosts that had the same share a command.

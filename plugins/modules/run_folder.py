@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: run_folder
 short_description: Open the folder of a run on the controller
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Makes the folder into which a run writes what it finds, and notes in its C(run.json) when the run began and for
     which hosts.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: sender_dns_info
 short_description: Look at the DNS of a mail sender as receivers and block lists do
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Looks at the reverse names, their forward confirmation and the HELO names of sending addresses, and at SPF, DKIM,
     DMARC, MX, MTA-STS and TLS reports of sending domains.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: ses_account_info
 short_description: See what an account of Amazon SES may send
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Asks Amazon SES (API v2) for quota and rate, whether the account is still in the SES sandbox or is paused, which
     identities are verified, and which recipients the account would silently not send to.

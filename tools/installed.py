@@ -1,0 +1,64 @@
+# Copyright (c) 2026, postmaster.delist contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs the integration tests against the installed tarball: tools/installed.py [options of pytest].
+
+Builds the tarball, installs it into an empty place without a network, and lays the tests beside what was installed:
+what they import and run of the collection then comes out of the tarball alone.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+BIN = Path(sys.executable).parent
+PLACE = ROOT / "build" / "installed"
+INSTALLED = PLACE / "ansible_collections" / "postmaster" / "delist"
+WORKSHOP = ("tests", "tools", "ansible.cfg", "pyproject.toml")
+OF_THE_CHECKOUT = ("test_build.py", "test_execution_environment.py", "test_make_explain.py")
+
+
+def install() -> None:
+    shutil.rmtree(PLACE, ignore_errors=True)
+    home = PLACE / "home"
+    home.mkdir(parents=True)
+    environment = {"HOME": str(home), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
+    galaxy = [str(BIN / "ansible-galaxy"), "collection"]
+    subprocess.run([*galaxy, "build", "--output-path", str(PLACE)], cwd=ROOT, env=environment, check=True)
+    (tarball,) = PLACE.glob("postmaster-delist-*.tar.gz")
+    subprocess.run(
+        [*galaxy, "install", "--offline", "-p", str(PLACE), str(tarball)], cwd=PLACE, env=environment, check=True
+    )
+
+
+def lay_tests_beside() -> None:
+    for name in WORKSHOP:
+        if (INSTALLED / name).exists():
+            raise SystemExit(f"{name} is in the tarball: what is tested would not be what was installed")
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, INSTALLED / name)
+    collections = INSTALLED / ".collections" / "ansible_collections" / "postmaster"
+    collections.mkdir(parents=True)
+    (collections / "delist").symlink_to("../../..")
+
+
+def test(options: list[str]) -> int:
+    left_out = [f"--ignore=tests/integration/{name}" for name in OF_THE_CHECKOUT]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *left_out, *options]
+    return subprocess.run([*command, "tests/integration"], cwd=INSTALLED, check=False).returncode
+
+
+def main() -> int:
+    install()
+    lay_tests_beside()
+    return test(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -55,7 +55,7 @@ def pythons(oldest):
 )
 def test_each_requirement_is_pinned_once(pinned, python):
     required = [requirement for source in pinned.sources for requirement in lines(pins.ROOT / source)]
-    assert len(required) > 2
+    assert required
     assert wrong(required, list(lines(pinned.path)), python) == []
 
 

@@ -22,7 +22,9 @@ NOT_IN = {
     "restore": {"files", "master_cf_added", "service_started"},
 }
 SKEWS = (-26, -3, -1, 1, 3, 26)  # hours
-LONGEST = 5.0  # seconds after the start of a playbook in which something goes wrong
+ROOMS = (0, 4096, 16_384, 65_536, 262_144)
+LAST_RESULT = 12  # of a playbook, after which something goes wrong
+LONGEST = 0.8  # seconds after that result
 
 _SERVICES = """\
 if [ -d /run/systemd/system ]; then systemctl reset-failed; systemctl start ssh; service() { systemctl "$1" postfix; }
@@ -92,12 +94,14 @@ LIBRARY = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
 
 @dataclasses.dataclass(frozen=True)
 class Blow:
-    """A fault and its moment: after a step of a change, or so many seconds after the start of a playbook."""
+    """A fault and its moment: after a step of a change, or some seconds after so many results of a playbook."""
 
     fault: str
     step: str = ""
+    results: int = 0
     seconds: float = 0.0
     hours: int = 0
+    room: int = 0  # bytes that are left on a full disk of the controller
 
     @property
     def strike(self) -> str:
@@ -125,7 +129,7 @@ class Scenario:
 
     def __str__(self) -> str:
         blows = ", ".join(
-            f"{blow.fault} after {blow.step!r}" if blow.step else f"{blow.fault} after {blow.seconds} s"
+            f"{blow.fault} {blow.seconds} s after {repr(blow.step) if blow.step else f'{blow.results} results'}"
             for blow in self.blows
         )
         return f"seed {self.seed}: {self.action} ({'+'.join(self.layers) or 'bare'}) on {'+'.join(self.hosts)}: {blows}"
@@ -149,7 +153,13 @@ def of_a_playbook(seed: int) -> Scenario:
     action = chance.choice(ACTIONS)
     layers = chance.choice((("hold",), ("relay",), ("hold", "relay"))) if action == "restore" else ()
     blows = [
-        Blow(name, seconds=round(chance.uniform(0.2, LONGEST), 2), hours=chance.choice(SKEWS))
+        Blow(
+            name,
+            results=chance.randint(0, LAST_RESULT),
+            seconds=round(chance.uniform(0.0, LONGEST), 2),
+            hours=chance.choice(SKEWS),
+            room=chance.choice(ROOMS),
+        )
         for name in chance.sample(tuple(FAULTS), chance.choice((1, 2)))
     ]
     hosts = tuple(sorted(chance.sample(HOSTS, 2)))

@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import os
 import typing as t
+from pathlib import Path
 
 import pytest
 
 from ansible_collections.postmaster.delist.tests.lab import chaos, directly
+from ansible_collections.postmaster.delist.tests.lab.controller import Controller
 from ansible_collections.postmaster.delist.tests.lab.handle import Lab
 from ansible_collections.postmaster.delist.tests.lab.ordeal import BLOCKED, OPEN, Ordeal
 from ansible_collections.postmaster.delist.tests.lab.running import ROOT
@@ -23,6 +25,7 @@ from ansible_collections.postmaster.delist.tests.lab.running import ROOT
 LEDGER = ROOT / "build" / "chaos.jsonl"
 IN_CI = range(10)
 AT_NIGHT = range(100)
+PLAYBOOKS_AT_NIGHT = range(50)
 # The configuration, and with it the record, where little room is: a disk that can be filled.
 SMALL_DISK = """\
 set -eu
@@ -40,12 +43,12 @@ if [ -d /run/systemd/system ]; then systemctl restart postfix; fi
 """
 
 
-def seeds() -> list[t.Any]:
-    """Those that SEEDS names (17, or 0-99), else those of the night, the first of them for CI too."""
+def seeds(at_night: range, in_ci: range = range(0)) -> list[t.Any]:
+    """Those that CHAOS_SEEDS names (17, or 0-99), else those of the night, of which some are for CI too."""
     if asked := os.environ.get("CHAOS_SEEDS"):
         first, _dash, last = asked.partition("-")
         return [pytest.param(seed) for seed in range(int(first), int(last or first) + 1)]
-    return [pytest.param(seed, marks=pytest.mark.smoke if seed in IN_CI else pytest.mark.nightly) for seed in AT_NIGHT]
+    return [pytest.param(seed, marks=pytest.mark.smoke if seed in in_ci else pytest.mark.nightly) for seed in at_night]
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +60,7 @@ def arena(running_lab: Lab) -> t.Iterator[Lab]:
         running_lab.on(host, "sh", "-c", LARGE_DISK)
 
 
-@pytest.mark.parametrize("seed", seeds())
+@pytest.mark.parametrize("seed", seeds(AT_NIGHT, IN_CI))
 def test_a_change_of_a_host(arena: Lab, seed: int) -> None:
     scenario = chaos.of_a_change(seed)
     ordeal = Ordeal(arena, scenario, LEDGER)
@@ -92,6 +95,39 @@ def test_a_change_of_a_host(arena: Lab, seed: int) -> None:
     ordeal.nothing_is_twice()
     ordeal.no_secret_is_left()
     ordeal.note(rc=ended.rc, in_the_middle=in_the_middle, at_the_end=at_the_end)
+
+
+@pytest.mark.parametrize("seed", seeds(PLAYBOOKS_AT_NIGHT))
+def test_a_playbook(arena: Lab, tmp_path: Path, seed: int) -> None:
+    scenario = chaos.of_a_playbook(seed)
+    ordeal = Ordeal(arena, scenario, LEDGER)
+    with Controller(ordeal, tmp_path) as controller:
+        if scenario.action == "follow_up":
+            controller.play("follow_up")
+        try:
+            with ordeal.mail_meanwhile():
+                ended = controller.play_while_something_goes_wrong()
+        finally:
+            ordeal.heal()
+            controller.heal()
+        for host in ordeal.hosts:
+            for to in (BLOCKED, OPEN):
+                arena.mail.send(host, to)
+        in_the_middle = ordeal.balance()
+        if "hold" in scenario.layers and scenario.action != "restore":
+            assert in_the_middle["returned"] == len(ordeal.hosts), "the hold did not hold"
+        if scenario.again:
+            controller.play(scenario.action)
+        controller.play("restore")
+        assert ordeal.state() == ordeal.before
+        ordeal.release()
+        controller.play("follow_up")
+        at_the_end = ordeal.balance()
+        assert at_the_end["held"] == 0
+        ordeal.nothing_is_twice()
+        ordeal.no_secret_is_left()
+        controller.no_secret_is_left()
+        ordeal.note(rc=ended, in_the_middle=in_the_middle, at_the_end=at_the_end, cases=controller.cases())
 
 
 def change(ordeal: Ordeal, step: str = "none", command: str = ":") -> directly.Ended:

@@ -100,6 +100,39 @@ def test_what_the_server_refuses_was_not_sent_and_may_be_tried_again(
     assert sent(ledger, server, tmp_path).outcome == "sent"
 
 
+def test_a_mail_that_was_refused_does_not_stop_the_next_one(
+    ledger: Ledger, server: submission.Submission, tmp_path: Path
+) -> None:
+    draft = tmp_path / "draft.eml"
+    draft.write_bytes(DRAFT)
+    with connected(at(server), []) as session:
+        server.to_recipient = "550 5.1.1 no"
+        first = send(ledger, session, CASE, read_draft(draft), actor="a", now=lambda: after(1))
+        server.to_recipient = "250 OK"
+        second = send(ledger, session, CASE, read_draft(draft), actor="a", now=lambda: after(2))
+    assert (first.outcome, second.outcome) == ("failed", "sent")
+
+
+@pytest.mark.parametrize(
+    ("before", "then"),
+    [
+        (b"To: delist@example.org", b"To: undisclosed-recipients:;"),
+        (b"<postmaster@example.jp>", b"nobody:;"),
+        (b"To: delist@example.org", "To: délist@example.org".encode()),
+        (b"To: delist@example.org", b'To: "a b"@example.org\r\n <x'),
+        (b"To: delist@example.org", b"To: delist"),
+        (MESSAGE_ID.encode(), b""),
+    ],
+)
+def test_what_is_no_mail_to_somebody_is_found_before_anything_is_noted(
+    tmp_path: Path, before: bytes, then: bytes
+) -> None:
+    """Somebody has edited the draft: a case must not be left with a mail that may have been sent."""
+    (tmp_path / "draft.eml").write_bytes(DRAFT.replace(before, then))
+    with pytest.raises(SubmissionError, match=r"draft\.eml is no mail"):
+        read_draft(tmp_path / "draft.eml")
+
+
 def test_a_connection_that_is_lost_at_the_end_leaves_it_open_whether_it_was_sent(
     ledger: Ledger, server: submission.Submission, tmp_path: Path
 ) -> None:

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import functools
 import typing as t
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._findings._assess import Verdict
@@ -42,12 +41,11 @@ def printed_contacts(known: Knowledge, verdict: Verdict, text: str) -> contacts.
     if "@" not in text and "://" not in text:
         return _NONE
     party, _key = counterpart(known, verdict)
-    return contacts.printed([text], own_domains=party.own_domains, mailbox_domains=_users(known)) if party else _NONE
-
-
-@functools.lru_cache(maxsize=4)
-def _users(known: Knowledge) -> frozenset[str]:
-    return frozenset(domain.lower() for receiver in known.receivers.values() for domain in receiver.domains)
+    return (
+        contacts.printed([text], own_domains=party.own_domains, mailbox_domains=known.mailbox_domains)
+        if party
+        else _NONE
+    )
 
 
 def counterpart(known: Knowledge, verdict: Verdict) -> tuple[Party | None, str]:

@@ -59,9 +59,19 @@ class Knowledge:
             raise KeyError(slug)
         return found
 
+    @property
+    def mailbox_domains(self) -> frozenset[str]:
+        """The domains in which anybody may have a mailbox."""
+        return _mailbox_domains(self)
+
     def receiver_of(self, relay: str | None) -> str | None:
         """Return the slug of the receiver whose relay this host name is."""
         return _receiver_of(self, relay) if relay else None
+
+
+@functools.lru_cache(maxsize=4)
+def _mailbox_domains(known: Knowledge) -> frozenset[str]:
+    return frozenset(domain.lower() for receiver in known.receivers.values() for domain in receiver.domains)
 
 
 @functools.lru_cache(maxsize=4096)

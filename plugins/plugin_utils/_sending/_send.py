@@ -10,12 +10,14 @@ import datetime
 import email
 import email.message
 import email.policy
+import re
 import typing as t
 from pathlib import Path
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._events import Event, new
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import Case, refusal
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Ledger, Snapshot
+from ansible_collections.postmaster.delist.plugins.plugin_utils._request._contacts import is_mailbox
 from ansible_collections.postmaster.delist.plugins.plugin_utils._sending._submission import (
     Session,
     SubmissionError,
@@ -23,6 +25,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._sending._submis
 )
 
 _LONGEST_TEXT = 16_000
+_MESSAGE_ID = re.compile(r"<[!-~]{1,900}>")
 
 OnStep = t.Callable[[str], None]
 
@@ -63,17 +66,24 @@ def obstacle(case: Case | None, message_id: str, kind: str = "sent") -> str | No
 
 
 def read_draft(path: Path) -> email.message.EmailMessage:
-    """Return the draft that C(delist_request) wrote.
+    """Return the draft that C(delist_request) wrote, and that somebody may have edited since.
 
-    :raises SubmissionError: it cannot be read, or is not one
+    :raises SubmissionError: it cannot be read, or is not one: found now, before a case says that it may have been sent
     """
     try:
         message = email.message_from_bytes(path.read_bytes(), policy=email.policy.SMTP)
     except OSError as exc:
         raise SubmissionError(f"{path} cannot be read: {exc.strerror}") from None
-    if not isinstance(message, email.message.EmailMessage) or not all(message[name] for name in ("From", "To")):
-        raise SubmissionError(f"{path} is no mail with From and To")
+    if not isinstance(message, email.message.EmailMessage) or not _is_complete(message):
+        raise SubmissionError(f"{path} is no mail with From, To (plain addresses) and Message-ID")
     return message
+
+
+def _is_complete(message: email.message.EmailMessage) -> bool:
+    envelope = [getattr(message[name], "addresses", ()) for name in ("From", "To")]
+    addresses = [address.addr_spec for each in envelope for address in each]
+    is_named = _MESSAGE_ID.fullmatch(str(message["Message-ID"] or "").strip())
+    return all(envelope) and all(map(is_mailbox, addresses)) and is_named is not None
 
 
 def send(

@@ -58,8 +58,14 @@ class Session:
                 code, reply = exc.smtp_code, _bytes(exc.smtp_error)
         said = f"{code} {reply.decode('utf-8', 'replace')}"
         if code != 250:
+            self._forget()
             raise SubmissionError(f"the server refused the mail: {said}")
         return said
+
+    def _forget(self) -> None:
+        """End this mail, so that the next one of the connection may begin."""
+        with contextlib.suppress(OSError):
+            self._client.rset()
 
     def _envelope(self, sender: str, recipients: t.Sequence[str]) -> tuple[int, bytes]:
         code, reply = self._client.mail(sender)

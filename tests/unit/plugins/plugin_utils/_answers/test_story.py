@@ -130,10 +130,19 @@ def test_the_same_answer_read_again_says_nothing_new(ledger: Ledger, case: Case)
         answer(REMOVED, results=f"{SERVER}; dkim=fail header.d=microsoft.com"),
         answer(REMOVED, results=f"{SERVER}; dkim=pass header.d=attacker.example"),
         answer(REMOVED, results="mx.attacker.example; dkim=pass header.d=microsoft.com"),
+        answer(REMOVED, results=f"{SERVER}; dkim=pass header.d=outlook.com; dmarc=pass header.from=outlook.com"),
         answer(REMOVED.replace("1318598611", "1318598612")),
         answer(REMOVED.replace("ticket number, 1318598611", "your request")),
     ],
-    ids=["unsigned", "failed", "of another", "said by another", "another ticket", "no ticket"],
+    ids=[
+        "unsigned",
+        "failed",
+        "of another",
+        "said by another",
+        "of anybody with a mailbox there",
+        "another ticket",
+        "no ticket",
+    ],
 )
 def test_a_forged_removed_changes_nothing(ledger: Ledger, case: Case, forged: bytes) -> None:
     take(ledger, answer(ACKNOWLEDGED, in_reply_to=OURS), 64.1)

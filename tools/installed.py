@@ -24,16 +24,16 @@ WORKSHOP = ("tests", "tools", "ansible.cfg", "pyproject.toml")
 OF_THE_CHECKOUT = ("test_build.py", "test_execution_environment.py", "test_make_explain.py")
 
 
-def install() -> None:
-    shutil.rmtree(PLACE, ignore_errors=True)
-    home = PLACE / "home"
+def install(place: Path) -> None:
+    """Build the tarball, and install it below a place that is new, as a user without a home of his own."""
+    home = place / "home"
     home.mkdir(parents=True)
     environment = {"HOME": str(home), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
     galaxy = [str(BIN / "ansible-galaxy"), "collection"]
-    subprocess.run([*galaxy, "build", "--output-path", str(PLACE)], cwd=ROOT, env=environment, check=True)
-    (tarball,) = PLACE.glob("postmaster-delist-*.tar.gz")
+    subprocess.run([*galaxy, "build", "--output-path", str(place)], cwd=ROOT, env=environment, check=True)
+    (tarball,) = place.glob("postmaster-delist-*.tar.gz")
     subprocess.run(
-        [*galaxy, "install", "--offline", "-p", str(PLACE), str(tarball)], cwd=PLACE, env=environment, check=True
+        [*galaxy, "install", "--offline", "-p", str(place), str(tarball)], cwd=place, env=environment, check=True
     )
 
 
@@ -55,7 +55,8 @@ def test(options: list[str]) -> int:
 
 
 def main() -> int:
-    install()
+    shutil.rmtree(PLACE, ignore_errors=True)
+    install(PLACE)
     lay_tests_beside()
     return test(sys.argv[1:])
 

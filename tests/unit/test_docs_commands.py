@@ -16,24 +16,23 @@ from pathlib import Path
 import pytest
 from ansible.cli.playbook import PlaybookCLI
 
+from ansible_collections.postmaster.delist.tests.lab.pages import PAGES as GIVEN
+from ansible_collections.postmaster.delist.tests.lab.pages import Elsewhere
+from ansible_collections.postmaster.delist.tests.unit.page_commands import commands
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "tests" / "lab" / "README.md"])
-FENCE = re.compile(r"^```.*?\n(.*?)^```", re.DOTALL | re.MULTILINE)
-INDENTED = re.compile(r"^ {4,}(\S.*)$", re.MULTILINE)
 CODE = re.compile(r"`+[^`]*`+")
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
 COLLECTION = "postmaster.delist."
 
 
-def commands(page: Path) -> t.Iterator[list[str]]:
-    text = page.read_text(encoding="utf-8")
-    blocks = [*FENCE.findall(text), *INDENTED.findall(FENCE.sub("", text))]
-    for line in "\n".join(blocks).replace("\\\n", " ").splitlines():
-        if re.match(r"\s*(?:[\w./]*/)?(?:ansible-playbook|make) ", line):
-            yield shlex.split(line, comments=True)
-
-
-SHOWN = [(page, command) for page in PAGES for command in commands(page)]
+SHOWN = [
+    (page, words)
+    for page in PAGES
+    for _line, words in commands(page)
+    if Path(words[0]).name in ("ansible-playbook", "make")
+]
 
 
 @functools.cache
@@ -78,6 +77,27 @@ def check_make(command: list[str]) -> None:
 @pytest.mark.parametrize(("page", "command"), SHOWN, ids=[f"{page.name}: {' '.join(words)}" for page, words in SHOWN])
 def test_a_command_can_be_given(page: Path, command: list[str]) -> None:
     (check_make if command[0] == "make" else check_playbook)(command)
+
+
+@pytest.mark.parametrize("page", GIVEN)
+def test_each_command_of_a_page_is_given_by_a_test(page: str) -> None:
+    shown = [" ".join(words) for _line, words in commands(ROOT / page)]
+
+    assert shown == list(GIVEN[page])
+
+
+def test_what_is_given_elsewhere_is() -> None:
+    said = {
+        command: (ROOT / given.held_by).read_text(encoding="utf-8")
+        for page in GIVEN.values()
+        for command, given in page.items()
+        if isinstance(given, Elsewhere)
+    }
+
+    assert {"make test", "make lint", "make lab-test"} == set(said)
+    assert "make --no-print-directory test" in said["make test"]
+    assert "lint_parts()" in said["make lint"]
+    assert "pytest -q tests/lab" in said["make lab-test"]
 
 
 def test_commands_are_found() -> None:

@@ -5,9 +5,8 @@
 
 from __future__ import annotations
 
-import contextlib
+import fcntl
 import json
-import os
 import typing as t
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._options import MODULE
+from ansible_collections.postmaster.delist.plugins.plugin_utils import _shipping
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._lint import handed_over
 from ansible_collections.postmaster.delist.plugins.plugin_utils._evidence_files import (
     EvidenceFileError,
@@ -24,6 +24,9 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._evidence_files 
 )
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import KnowledgeError, load
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import LINT_FACTS
+
+# Once, before Ansible forks a process for each host.
+_shipping.packed()
 
 
 class ActionModule(ActionBase):
@@ -42,7 +45,10 @@ class ActionModule(ActionBase):
             options["facts"] = _facts(None if folder is None else Path.cwd() / folder, knowledge_paths)
         given = {name: value for name, value in options.items() if value is not None}
         given["host"] = host
-        result.update(self._execute_module("postmaster.delist.bounce_info", module_args=given, task_vars=task_vars))
+        result.update(
+            _shipping.answered(self, "_evidence._answer", given, task_vars or {})
+            or self._execute_module("postmaster.delist.bounce_info", module_args=given, task_vars=task_vars)
+        )
         result["changed"] = False
         result.pop("invocation", None)
         evidence = result.get("evidence")
@@ -76,18 +82,22 @@ def _facts(folder: Path | None, knowledge_paths: t.Sequence[str]) -> dict[str, t
     The task of each host is a process of its own, and would read all knowledge anew: in a fleet that costs more than
     what the hosts do.
     """
-    kept = None if folder is None else folder.parent / LINT_FACTS
-    if kept is not None and kept.is_file():
-        return t.cast("dict[str, t.Any]", json.loads(kept.read_bytes()))
+    if folder is None:
+        return _made(knowledge_paths)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with (folder.parent / LINT_FACTS).open("a+", encoding="ascii") as kept:
+        # Several hosts begin at once: one makes them, the others wait for it.
+        fcntl.flock(kept, fcntl.LOCK_EX)
+        kept.seek(0)
+        if text := kept.read():
+            return t.cast("dict[str, t.Any]", json.loads(text))
+        facts = _made(knowledge_paths)
+        kept.write(json.dumps(facts))
+        return facts
+
+
+def _made(knowledge_paths: t.Sequence[str]) -> dict[str, t.Any]:
     try:
-        facts = handed_over(load(knowledge_paths))
+        return handed_over(load(knowledge_paths))
     except KnowledgeError as error:
         raise AnsibleActionFail(str(error)) from None
-    if kept is not None:
-        # Several hosts begin at once: each writes a file of its own, and any of them is right.
-        unfinished = kept.with_name(f".{kept.name}.{os.getpid()}")
-        with contextlib.suppress(OSError):
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            unfinished.write_text(json.dumps(facts), encoding="ascii")
-            unfinished.replace(kept)
-    return facts

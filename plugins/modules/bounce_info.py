@@ -272,18 +272,15 @@ notes:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.postmaster.delist.plugins.module_utils._evidence import _gather, _options
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence import _answer, _options
 
 
 def main() -> None:
     module = AnsibleModule(argument_spec=_options.MODULE, supports_check_mode=True)
-    try:
-        evidence = _gather.gather(_gather.Request.of(module.params))
-    except _gather.NothingRead as nothing:
-        module.fail_json(msg=str(nothing), evidence=nothing.evidence)
-    except ValueError as error:
-        module.fail_json(msg=str(error))
-    module.exit_json(changed=False, evidence=evidence)
+    answer = _answer.answer(module.params)
+    if answer.pop("failed", False):
+        module.fail_json(**answer)
+    module.exit_json(**answer)
 
 
 if __name__ == "__main__":

@@ -24,8 +24,8 @@ WORKSHOP = ("tests", "tools", "ansible.cfg", "pyproject.toml")
 OF_THE_CHECKOUT = ("test_build.py", "test_execution_environment.py", "test_make_explain.py")
 
 
-def install(place: Path) -> None:
-    """Build the tarball, and install it below a place that is new, as a user without a home of his own."""
+def install(place: Path) -> Path:
+    """Build the tarball, and install it below a place that is new, for a user whose home is empty; the tarball."""
     home = place / "home"
     home.mkdir(parents=True)
     environment = {"HOME": str(home), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
@@ -35,6 +35,7 @@ def install(place: Path) -> None:
     subprocess.run(
         [*galaxy, "install", "--offline", "-p", str(place), str(tarball)], cwd=place, env=environment, check=True
     )
+    return tarball
 
 
 def lay_tests_beside() -> None:

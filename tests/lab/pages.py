@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What each command of the README and of the runbooks does when it is given in the order of its page.
+"""What the commands of the README, the runbooks and the operator's guide do, given in the order of their page.
 
 test_pages.py gives them word for word, in a checkout with a site's files under the names that the pages use;
 tests/unit/test_docs_commands.py sees that none is missing here.
@@ -74,6 +74,17 @@ def runbook(region: str, *, words: dict[str, str], language: str = "") -> dict[s
     }
 
 
+OPERATING: dict[str, Given | Elsewhere] = {
+    "ansible-galaxy collection install --offline postmaster-delist-1.0.0.tar.gz": Given("was installed successfully"),
+    "pip install -r ~/.ansible/collections/ansible_collections/postmaster/delist/requirements.txt": Given(
+        "ansible-core"
+    ),
+    f"{PLAYBOOK}incident -i hosts.yml -b": Given(BLOCKED),
+    f"{PLAYBOOK}audit -i hosts.yml -b -e baseline=yes": Given("baseline"),
+    f"{PLAYBOOK}audit -i hosts.yml -b -e report_accepted=accepted.yml": Given("still"),
+    "ansible localhost -m postmaster.delist.delist_case -a operation=export path=cases.jsonl": Given('"events": 0'),
+}
+
 PAGES = {
     "README.md": README,
     "docs/runbook.md": runbook("eu-central-1", words={"explain": "Microsoft 365", "incident": BLOCKED}),
@@ -82,4 +93,5 @@ PAGES = {
         language="ja",
         words={"explain": "受信側独自のブロックリスト", "incident": "Microsoft 365が拒否"},
     ),
+    "docs/operating.md": OPERATING,
 }

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Who gives the commands of the README and of the runbooks as they stand there comes through the incident.
+"""Who gives the commands of the README, the runbooks and the operator's guide as they stand there gets what they say.
 
-In a copy of the checkout, or where the tarball is installed and nothing else (there without `make`), at
-the controller's place of a lab, against a real mail host that Microsoft 365 blocks.
+In a copy of the checkout, where the tarball is installed and nothing else (there without `make`), or lies, at the
+controller's place of a lab, against a real mail host that Microsoft 365 blocks.
 """
 
 from __future__ import annotations
@@ -31,7 +31,15 @@ from ansible_collections.postmaster.delist.tests.lab.steering import SES_PASSWOR
 from ansible_collections.postmaster.delist.tests.unit.page_commands import commands
 from ansible_collections.postmaster.delist.tools.installed import install
 
+PLACES = [
+    ("README.md", "checkout"),
+    ("README.md", "installed"),
+    ("docs/runbook.md", "checkout"),
+    ("docs/runbook.ja.md", "checkout"),
+    ("docs/operating.md", "tarball"),
+]
 MAILBOX = "our.test.mailbox@contoso.com"
+ACCEPTED = {"list": "uceprotect_l3", "reason": "our provider's whole network", "owner": "ops", "expires": "2099-06-30"}
 OLD = (0, 0)  # what is older than the stamps of .venv lets make leave .venv alone
 
 
@@ -46,8 +54,11 @@ class Site:
             copy_checkout(self.here)
         else:
             self.here.mkdir()
-            install(folder / "collections")
-            self.env["ANSIBLE_COLLECTIONS_PATH"] = str(folder / "collections")
+            tarball = install(folder / "collections")
+            if place == "installed":
+                self.env["ANSIBLE_COLLECTIONS_PATH"] = str(folder / "collections")
+            else:
+                shutil.copy(tarball, self.here)
         host = lab.hosts["mx1"]
         reply = lab.world.block("microsoft_365", host, rule="fblw15")[host.name]
         self.story = Story(lab, folder, host)
@@ -69,6 +80,7 @@ class Site:
                 "relay_ask_account": False,
             },
             "mailboxes.yml": {"verify_mailboxes": {"microsoft_365": MAILBOX}},
+            "accepted.yml": {"schema": 1, "accepted": [ACCEPTED]},
             "mailbox.yml": {"cases_paths": [], "cases_authserv_ids": ["mx1.example.jp"]},
         }
 
@@ -116,7 +128,7 @@ def copy_checkout(target: Path) -> None:
     (collections / "delist").symlink_to("../../..")
 
 
-@pytest.mark.parametrize(("page", "place"), [*((page, "checkout") for page in PAGES), ("README.md", "installed")])
+@pytest.mark.parametrize(("page", "place"), PLACES)
 def test_the_commands_of_a_page_do_what_it_says(lab: Lab, tmp_path: Path, page: str, place: str) -> None:
     site = Site(lab, tmp_path, place)
     wrong = []

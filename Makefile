@@ -13,7 +13,7 @@ export ANSIBLE_CONFIG ?= ansible.cfg
 export ANSIBLE_COLLECTIONS_PATH := .collections:$(or $(ANSIBLE_COLLECTIONS_PATH),~/.ansible/collections:/usr/share/ansible/collections)
 
 .PHONY: help setup setup-dev incident audit follow-up hold explain test lint bench bench-evidence bench-explain bench-dnsbl bench-ledger bench-report \
-        bench-lab bench-fleet lab lab-setup lab-down lab-in lab-on lab-test lab-smoke chaos test-browser nightly knowledge docs pins galaxy test-installed clean
+        bench-lab bench-fleet lab lab-setup lab-down lab-in lab-on lab-test lab-smoke chaos fuzz test-browser nightly knowledge docs pins galaxy test-installed clean
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 24
@@ -90,6 +90,9 @@ lab-smoke: .venv/.setup-dev ## The shortest of them, as .ci/run does
 	@$(LAB) setup || [ $$? = 3 ]
 	@mkdir -p build/log
 	@$(PYTHON_IN_VENV) -m pytest -q -m smoke tests/lab >build/log/lab.log 2>&1; code=$$?; cat build/log/lab.log; exit $$code
+
+fuzz: .venv/.setup-dev ## Every parser with much that is foreign, malformed, hostile; for hours: nice make fuzz
+	@HYPOTHESIS_PROFILE=long $(PYTHON_IN_VENV) -m pytest -q -n auto -m "" tests/fuzz
 
 chaos: .venv/.setup-dev ## Something goes wrong in the middle of a change, at random: SEEDS=17 or SEEDS=0-99
 	@$(LAB) setup || [ $$? = 3 ]

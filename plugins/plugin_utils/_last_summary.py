@@ -32,7 +32,7 @@ def last_summary(parent: Path, run_id: str) -> Data | None:
             if said["schema"] != 1 or not set(said) >= _NEEDED or "passed" not in said["policy"]:
                 return None
             return {**said, "blocks": list(_blocks(file))}
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 

@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
+import threading
 import typing as t
 from contextlib import contextmanager
 from pathlib import Path
@@ -66,6 +68,27 @@ def test_the_password_is_seen_nowhere(lab: Lab, tmp_path: Path):
         assert lab.on(host, "stat", "-c", "%a %U", found[0]).split() == ["600", "root"]
         assert SES_PASSWORD not in "\n".join(lab.mail.log(host))
         assert SES_PASSWORD not in lab.on(host, "sh", "-c", "journalctl --no-pager 2>/dev/null || :")
+
+
+def test_a_controller_that_is_killed_leaves_no_password_on_the_host(lab: Lab, tmp_path: Path):
+    """Where a site has no pipelining, Ansible puts a module and its options into a file, and removes it at the end."""
+    host = lab.hosts["mx1"]
+    vault = tmp_path / "vault.yml"
+    variables = {
+        "relay_region": "us-east-1",
+        "relay_domains": ["contoso.com"],
+        "relay_watch_seconds": 5,
+        "confirm": "yes",
+    }
+    account = {"relay_user": SES_USER, "relay_password": SES_PASSWORD, "relay_ask_account": False}
+    vault.write_text(json.dumps({**variables, **account}), encoding="utf-8")
+    options = {"cwd": tmp_path, "limit": "mx1", "args": ["-e", f"@{vault}"], "env": {"ANSIBLE_PIPELINING": "false"}}
+    operator = threading.Thread(target=lambda: lab.run_playbook("postmaster.delist.relay", **options))
+    operator.start()
+    lab.wait(lambda: lab.on(host, "ls", "/etc/postfix", said="").count("postmaster-delist"), "nothing is changed", 60)
+    found = lab.on(host, "sh", "-c", f"grep -rlaF '{SES_PASSWORD}' /root /tmp /var/tmp || :")
+    operator.join()
+    assert found == ""
 
 
 @pytest.mark.parametrize("certificate", ["unknown", "wrong_name"])

@@ -73,7 +73,7 @@ def load(postfix: Postfix) -> Record | None:
         )
     except OSError as error:
         raise PostfixError(f"{error.filename or path} cannot be read ({error.strerror}): root was expected") from None
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise PostfixError(
             f"{path} is damaged ({type(error).__name__}: {error}); "
             f"the configuration as it was before lies in {postfix.own(BACKUP)}"

@@ -28,7 +28,7 @@ def read(run: Path) -> list[dict[str, t.Any]]:
     path = run / ANSWERS
     try:
         return t.cast("list[dict[str, t.Any]]", json.loads(path.read_text(encoding="utf-8"))["answers"])
-    except (OSError, ValueError, KeyError, TypeError) as exc:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as exc:
         raise AnswersError(f"{path} cannot be read ({exc}): run postmaster.delist.delist_reply_info first") from None
 
 

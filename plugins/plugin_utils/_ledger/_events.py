@@ -80,7 +80,7 @@ def from_record(record: t.Any) -> Event:
             kind=record["kind"],
             data=record["data"],
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as exc:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as exc:
         raise EventError(f"no event: {exc!r}") from exc
     if at.tzinfo is None:
         raise EventError(f"the time {record['at']!r} has no zone")
@@ -88,7 +88,7 @@ def from_record(record: t.Any) -> Event:
 
 
 def _checked(event: Event) -> Event:
-    if event.kind not in KINDS:
+    if not isinstance(event.kind, str) or event.kind not in KINDS:
         raise EventError(f"there is no event {event.kind!r}: one of {', '.join(sorted(KINDS))}")
     for name in ("case", "actor"):
         value = getattr(event, name)
@@ -98,7 +98,7 @@ def _checked(event: Event) -> Event:
         raise EventError("the data of an event is a mapping")
     try:
         size = len(json_of(event.data))
-    except (TypeError, ValueError) as exc:
+    except (TypeError, ValueError, RecursionError) as exc:
         raise EventError(f"the data of an event must be plain JSON: {exc}") from exc
     if size > _LONGEST:
         raise EventError(f"the data of an event may have {_LONGEST} bytes, these have {size}")

@@ -38,7 +38,7 @@ def read_findings(run: Path) -> Sequence[Mapping[str, Any]]:
         raise FindingsError(
             f"{path} cannot be read ({error.strerror}): run postmaster.delist.diagnose first"
         ) from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         if isinstance(error, FindingsError):
             raise
         raise FindingsError(f"{path} does not hold findings ({type(error).__name__}: {error})") from error
@@ -54,10 +54,12 @@ def read_records(run: Path) -> list[Mapping[str, Any]]:
     path = run / REQUESTS
     try:
         records = json.loads(path.read_text(encoding="utf-8"))["requests"]
-        return [{**record, "case": record["case"], "path": record["path"]} for record in records]
+        if not all(isinstance(record["case"], str) for record in records):
+            raise TypeError("a case is a text")
+        return [{**record, "path": record["path"]} for record in records]
     except FileNotFoundError:
         return []
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise FindingsError(f"{path} does not hold requests ({type(error).__name__}: {error})") from None
 
 

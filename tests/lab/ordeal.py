@@ -94,7 +94,11 @@ class Ordeal:
         :raises AssertionError: something is lost
         """
         lab = self.lab
-        lab.mail.settle(*self.hosts)
+        try:
+            lab.mail.settle(*self.hosts)
+        except AssertionError as error:
+            ends = {host.name: "\n".join(lab.mail.log(host)[-40:]) for host in self.hosts}
+            raise AssertionError(f"{self.scenario}: {error}\n{ends}\n{lab.mail.queue(self.hosts[0])}") from error
         owed = {(message.message_id, to) for message in lab.mail.injected for to in message.recipients}
         delivered = owed - set(lab.mail.missing())
         held = {each for host in self.hosts for each in lab.mail.waiting(host)} & owed

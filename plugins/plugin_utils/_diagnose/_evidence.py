@@ -96,10 +96,10 @@ def _host(path: Path, data: dict[str, t.Any], broken: list[Broken]) -> HostEvide
     return HostEvidence(
         host=host,
         groups=groups,
-        configured=tuple(egress.get("configured") or ()),
+        configured=_texts(egress.get("configured")),
         delivered=delivered,
         relayhost=egress.get("relayhost") or None,
-        by_service={str(name): tuple(ips) for name, ips in (egress.get("by_service") or {}).items()},
+        by_service={str(name): _texts(ips) for name, ips in (egress.get("by_service") or {}).items()},
         helo=str(looks[0]["helo"]) if len(looks) == 1 else None,
     )
 
@@ -114,9 +114,9 @@ def _group(host: str, reply: dict[str, t.Any]) -> Group:
         dsn=reply.get("dsn"),
         stage=reply.get("stage"),
         relay_host=reply.get("relay_host"),
-        relay_ips=tuple(reply.get("relay_ips") or ()),
+        relay_ips=_texts(reply.get("relay_ips")),
         service=reply.get("service"),
-        named_ips=tuple(reply["named_ips"]),
+        named_ips=_texts(reply["named_ips"]),
         counts={**counts, "recipients": int(reply.get("recipients") or 0)},
         at_least=bool(reply.get("recipients_at_least")),
         recipient_domains={str(name): int(count) for name, count in (reply.get("recipient_domains") or {}).items()},
@@ -124,3 +124,9 @@ def _group(host: str, reply: dict[str, t.Any]) -> Group:
         last_at=moment(reply.get("last_at")),
         by_hour=hours_of(reply.get("by_hour")),
     )
+
+
+def _texts(value: t.Any) -> tuple[str, ...]:
+    if not isinstance(value or [], list) or not all(isinstance(each, str) for each in value or ()):
+        raise TypeError("a list of texts was expected")
+    return tuple(value or ())

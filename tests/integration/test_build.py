@@ -22,6 +22,7 @@ SHIPPED = ("docs/", "extensions/", "knowledge/", "meta/", "playbooks/", "plugins
 
 # What lies in a checkout that is used: our tools' own, and what the pages tell a site to write.
 LEFT_BEHIND = """
+changelogs/.plugin-cache.yaml
 .cache/sample/mx1/mail.log .env .venv-docs/bin/python build/docs/html/index.html out/latest/findings.json
 postmaster-delist-1.0.0.tar.gz plugins/action/__pycache__/hold.cpython-311.pyc tests/output/junit.xml
 accepted.yml eda.yml hosts.yml inventory/hosts.yml inventory/group_vars/all/vault.yml key.pem ledger.yml mailbox.yml

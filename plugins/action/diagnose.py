@@ -12,7 +12,8 @@ from pathlib import Path
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._diagnose._diagnose import diagnose, dumped
+from ansible_collections.postmaster.delist.plugins.plugin_utils._diagnose._diagnose import diagnose
+from ansible_collections.postmaster.delist.plugins.plugin_utils._findings._file import dumped
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import KnowledgeError
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import write_pieces
 

@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import json
 import typing as t
 from pathlib import Path
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._diagnose._diagnose import dumped
+from ansible_collections.postmaster.delist.plugins.plugin_utils._findings._file import dumped, read
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import KnowledgeError, load
 from ansible_collections.postmaster.delist.plugins.plugin_utils._listings import Asker, listings_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._listings_findings import with_listings
@@ -59,9 +58,9 @@ def _joined(run_dir: Path, options: dict[str, t.Any], variables: dict[str, t.Any
         askers, Asker(options["places"][0], facts) if facts else None, targets=options["targets"], known=known
     )
     path = run_dir / "findings.json"
-    found = json.loads(path.read_text(encoding="utf-8"))
-    found["findings"] = [with_listings(finding, content, known) for finding in found["findings"]]
-    write_pieces(path, dumped(found))
+    head, lines = read(path)
+    found = (with_listings(line.read(), content, known) for line in lines)
+    write_pieces(path, dumped({**head, "findings": found}))
     write_json(run_dir / "listings.json", content)
     return content
 

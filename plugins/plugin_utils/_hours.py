@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import datetime
+import functools
+import itertools
 import typing as t
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._moments import moment
@@ -32,10 +34,17 @@ def hours_of(row: t.Any) -> Hours | None:
         return None
     if not isinstance(row, dict) or not isinstance(row.get("counts"), list):
         raise ValueError("by_hour is no row of counts")
-    begin, counts = moment(row.get("begins_at")), row["counts"]
-    if begin is None or not 0 < len(counts) <= LONGEST or not {*map(type, counts)} <= {int} or min(counts) < 0:
+    first, counts = _hour_of(str(row.get("begins_at"))), row["counts"]
+    if first is None or not 0 < len(counts) <= LONGEST or not {*map(type, counts)} <= {int} or min(counts) < 0:
         raise ValueError("by_hour is no row of counts")
-    return Hours(int(begin.timestamp()) // HOUR, counts)
+    return Hours(first, counts)
+
+
+@functools.lru_cache(maxsize=1024)
+def _hour_of(stamp: str) -> int | None:
+    """Return the hour of the epoch; hosts that are read together begin at few different ones."""
+    begin = moment(stamp)
+    return int(begin.timestamp()) // HOUR if begin else None
 
 
 def added(rows: t.Iterable[Hours | None]) -> Hours | None:
@@ -43,11 +52,7 @@ def added(rows: t.Iterable[Hours | None]) -> Hours | None:
     found = [row for row in rows if row]
     if len(found) == 1:  # most findings are of one reply
         return found[0]
-    sums: dict[int, int] = {}
-    for row in found:
-        for hour, number in enumerate(row.counts, start=row.first):
-            if number:
-                sums[hour] = sums.get(hour, 0) + number
+    sums = _summed(found)
     if not sums:
         return None
     last = max(sums)
@@ -55,9 +60,27 @@ def added(rows: t.Iterable[Hours | None]) -> Hours | None:
     return Hours(first, [sums.get(hour, 0) for hour in range(first, last + 1)])
 
 
+def _summed(rows: t.Sequence[Hours]) -> dict[int, int]:
+    """Return how many there are in each hour that has any."""
+    sums: dict[int, int] = {}
+    by_first: dict[int, list[t.Sequence[int]]] = {}
+    for row in rows:
+        by_first.setdefault(row.first, []).append(row.counts)
+    for first, alike in by_first.items():
+        # Hosts that are read together begin together: their columns are added up at once.
+        for hour, numbers in enumerate(itertools.zip_longest(*alike, fillvalue=0), start=first):
+            if number := sum(numbers):
+                sums[hour] = sums.get(hour, 0) + number
+    return sums
+
+
 def row_of(hours: Hours | None) -> dict[str, t.Any] | None:
     """Return hours as they stand in a finding, in UTC."""
     if hours is None:
         return None
-    begin = datetime.datetime.fromtimestamp(hours.first * HOUR, datetime.UTC)
-    return {"begins_at": begin.isoformat(), "counts": list(hours.counts)}
+    return {"begins_at": _stamp_of(hours.first), "counts": list(hours.counts)}
+
+
+@functools.lru_cache(maxsize=1024)
+def _stamp_of(hour: int) -> str:
+    return datetime.datetime.fromtimestamp(hour * HOUR, datetime.UTC).isoformat()

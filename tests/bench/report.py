@@ -30,7 +30,8 @@ sys.path[:0] = [str(ROOT / ".collections"), str(Path(__file__).parent)]
 
 import explain as fleets  # noqa: E402
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._diagnose._diagnose import diagnose, dumped  # noqa: E402
+from ansible_collections.postmaster.delist.plugins.plugin_utils._diagnose._diagnose import diagnose  # noqa: E402
+from ansible_collections.postmaster.delist.plugins.plugin_utils._findings._file import dumped  # noqa: E402
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._command import Command  # noqa: E402
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._formats import (  # noqa: E402
     FORMATS,

@@ -6,9 +6,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime
-import gc
 import typing as t
 from pathlib import Path
 
@@ -21,7 +19,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._findings import
 from ansible_collections.postmaster.delist.plugins.plugin_utils._findings._assess import Assessment, answered_by, assess
 from ansible_collections.postmaster.delist.plugins.plugin_utils._findings._text import fill, phrases
 from ansible_collections.postmaster.delist.plugins.plugin_utils._recognise._recognise import Recogniser
-from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import json_text
+from ansible_collections.postmaster.delist.plugins.plugin_utils._uncollected import uncollected
 
 _ANYBODY = frozenset({"recipient_invalid", "recipient_policy", "greylisted", "receiver_trouble"})
 _SEVERITIES = ("critical", "high", "medium", "low", "info")
@@ -35,7 +33,7 @@ def diagnose(folder: Path, *, knowledge_paths: t.Sequence[str] = ()) -> dict[str
     with, where a look at the configuration says so.
     """
     using = recogniser(tuple(knowledge_paths))
-    with _uncollected():
+    with uncollected():
         hosts, broken = evidence.read(folder)
         seen = _by_identity(using, hosts)
         delivered_at = _delivered_at(using, hosts)
@@ -51,29 +49,6 @@ def diagnose(folder: Path, *, knowledge_paths: t.Sequence[str] = ()) -> dict[str
         "domains": sorted(_named(found, "domain")),
         "helo": helo,
     }
-
-
-@contextlib.contextmanager
-def _uncollected() -> t.Iterator[None]:
-    """Let the collector of cycles rest: what is built here has none, and it would look through all of it many times."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
-def dumped(result: dict[str, t.Any]) -> t.Iterator[str]:
-    """Yield findings.json in pieces, one finding a line: a fleet's is large, and lines can be compared."""
-    yield f'{{"schema": {result["schema"]}'
-    for name in filter(result.__contains__, ("notes", "addresses", "domains", "helo")):
-        yield f', "{name}": {json_text(result[name])}'
-    yield ', "findings": ['
-    for number, finding in enumerate(result["findings"]):
-        yield f"{',' if number else ''}\n{json_text(finding)}"
-    yield "\n]}\n"
 
 
 def _helo(hosts: t.Iterable[evidence.HostEvidence]) -> dict[str, str]:
@@ -132,7 +107,7 @@ class _Assessor:
                 stage=group.stage,
                 named_ips=group.named_ips,
             )
-        return first._replace(named_ips=group.named_ips)
+        return first if first.named_ips == group.named_ips else first._replace(named_ips=group.named_ips)
 
     def anybody(self, assessment: Assessment) -> Assessment:
         """Return the reading without its receiver where it does not matter who that is.

@@ -103,11 +103,11 @@ class Fleet:
 
     def _is_relayed(self, group: Group) -> bool:
         """Tell whether the relayhost answered; without brackets its name is a domain, and its hosts are below it."""
+        relayhosts = self._relayhosts.get(group.host)
+        if not relayhosts:
+            return False
         relay = (group.relay_host or "").lower()
-        return any(
-            relay == name or (not bracketed and relay.endswith("." + name))
-            for name, bracketed in self._relayhosts.get(group.host, ())
-        )
+        return any(relay == name or (not bracketed and relay.endswith("." + name)) for name, bracketed in relayhosts)
 
     def _doubts(self, host: str, ip: str) -> t.Iterator[str]:
         family = _family(ip)

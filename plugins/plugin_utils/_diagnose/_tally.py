@@ -61,17 +61,17 @@ def finding_of(
         found["opens_case"] = found["opens_case"] and hardened
         if hardened and found["persistence"] == "transient":
             found["persistence"] = "transient_but_persistent"
-    return {
-        **found,
-        "receivers": sorted(shares.values(), key=lambda each: (-_affected(each["counts"]), each["slug"]))[:_RECEIVERS],
-        "rules": _most(seen, _rule_name, None),
-        "hosts": _hosts(groups),
-        "relay_hosts": _most(seen, lambda each: each.group.relay_host, _RELAYS),
-        "counts": {**counts, "recipients_at_least": True} if any(group.at_least for group in groups) else counts,
-        "first_at": first.isoformat() if first else None,
-        "last_at": last.isoformat() if last else None,
-        "evidence": _most(seen, lambda each: each.group.text[:_EVIDENCE_LENGTH], _EVIDENCE),
-    }
+    found.update(
+        receivers=sorted(shares.values(), key=lambda each: (-_affected(each["counts"]), each["slug"]))[:_RECEIVERS],
+        rules=_most(seen, _rule_name, None),
+        hosts=_hosts(groups),
+        relay_hosts=_most(seen, lambda each: each.group.relay_host, _RELAYS),
+        counts={**counts, "recipients_at_least": True} if any(group.at_least for group in groups) else counts,
+        first_at=first.isoformat() if first else None,
+        last_at=last.isoformat() if last else None,
+        evidence=_most(seen, lambda each: each.group.text[:_EVIDENCE_LENGTH], _EVIDENCE),
+    )
+    return found
 
 
 def _rule_name(seen: Seen) -> str | None:

@@ -19,6 +19,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._report._prometh
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Report
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import Texts
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import write_pieces
+from ansible_collections.postmaster.delist.plugins.plugin_utils._uncollected import uncollected
 
 
 class Setting(t.NamedTuple):
@@ -53,7 +54,8 @@ def write(report: Report, formats: t.Collection[str], setting: Setting) -> dict[
     for name, form in FORMATS.items():
         path = report.run_dir / form.file
         if name in formats:
-            write_pieces(path, form.render(report, setting))
+            with uncollected():
+                write_pieces(path, form.render(report, setting))
         else:
             path.unlink(missing_ok=True)  # of an earlier report into the same folder: it no longer holds
     return {name: str(report.run_dir / form.file) for name, form in FORMATS.items() if name in formats}

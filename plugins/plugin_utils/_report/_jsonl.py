@@ -21,4 +21,4 @@ def jsonl(report: Report) -> t.Iterator[str]:
 def _line(report: Report, item: Item) -> str:
     request = {name: item.request.get(name) for name in ("kind", "to", "url", "path")} if item.request else None
     told = {"run_id": report.run_id, "reported_at": report.finished_at, "request": request}
-    return f"{item.json.decode()[:-1]}, {json_text(told)[1:]}\n"
+    return f"{item.line.json.decode()[:-1]}, {json_text(told)[1:]}\n"

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._report import Audit
-from ansible_collections.postmaster.delist.plugins.plugin_utils._findings._file import FindingsFile
+from ansible_collections.postmaster.delist.plugins.plugin_utils._findings._file import FindingsFile, Line
 from ansible_collections.postmaster.delist.plugins.plugin_utils._findings._file import read as read_findings
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import SHIPPED
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._yaml import read
@@ -25,9 +25,10 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._policy import C
 from ansible_collections.postmaster.delist.plugins.plugin_utils._reason import reason_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._command import Command
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._evidence import Evidence, Log, added_up
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._steps import with_commands
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._steps import may_change_a_host, with_commands
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import Texts
-from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import about, json_text
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import about
+from ansible_collections.postmaster.delist.plugins.plugin_utils._uncollected import uncollected
 
 SCHEMA = 1
 
@@ -53,7 +54,7 @@ class Item:
     take a gigabyte.
     """
 
-    json: bytes
+    line: Line
     request: Data
     cause: Data
     is_block: bool  # a case is opened for it; the others are noise to somebody who looks for blocks
@@ -63,13 +64,13 @@ class Item:
     rank: tuple[bool, int, int, str]  # the gravest first
 
     @classmethod
-    def of(cls, finding: Data, text: bytes, *, request: Data, cause: Data) -> Item:
-        """The item of a finding, whose JSON is C(text)."""
+    def of(cls, line: Line, finding: Data, *, request: Data, cause: Data) -> Item:
+        """The item of a finding, whose JSON is C(line)."""
         counts, is_block, subject = finding["counts"], bool(finding["opens_case"]), finding["subject"]
         hit = int(counts["bounced"] + counts["deferred"] + counts["expired"])
         kin = (finding["cause"], finding["title"]["en"], finding["explanation"]["en"], *finding["rules"])
         return cls(
-            json=text,
+            line=line,
             request=request,
             cause=cause,
             is_block=is_block,
@@ -89,7 +90,7 @@ class Item:
 
     @property
     def finding(self) -> Data:
-        return _finding(self.json)
+        return _finding(self.line)
 
     @property
     def steps(self) -> t.Sequence[Data]:
@@ -238,18 +239,15 @@ def gather(
     requests = _json(run_dir / "requests.json", {"requests": []})["requests"]
     request_of = {request["finding"]: request for request in requests}
     causes = read(SHIPPED / "causes.yml")["causes"]
-    items = []
-    for text in diagnosis.findings:
-        found = json.loads(text)
-        finding = with_commands(found, commands or {})
-        items.append(
-            Item.of(
-                finding,
-                text if finding is found else json_text(finding).encode(),
-                request=request_of.get(finding["id"], {}),
-                cause=causes[finding["cause"]]["title"],
-            )
-        )
+    carried_out = functools.cache(functools.partial(with_commands, commands=commands or {}))
+    with uncollected():
+        items = []
+        for line in diagnosis.findings:
+            finding = line.read()
+            if may_change_a_host(finding):
+                line = line._replace(words=carried_out(line.words))
+            request, cause = request_of.get(finding["id"], {}), causes[finding["cause"]]["title"]
+            items.append(Item.of(line, finding, request=request, cause=cause))
     return Report(
         run_id=run["run_id"],
         run_dir=run_dir,
@@ -275,8 +273,8 @@ def host_of(name: str, result: Data | None, *, without_result: str) -> Host:
     return Host(name=name, state=state, reason=reason_of(result) if state != "ok" else "")
 
 
-# Formats ask several things of one finding before they come to the next.
-_finding = functools.lru_cache(maxsize=256)(t.cast("t.Callable[[bytes], Data]", json.loads))
+# Formats ask several things of one finding, and each of them of the gravest; so many take forty megabytes.
+_finding = functools.lru_cache(maxsize=256)(Line.read)
 
 
 def _findings(path: Path) -> FindingsFile:

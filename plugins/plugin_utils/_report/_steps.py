@@ -8,22 +8,21 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.postmaster.delist.plugins.plugin_utils._findings._file import changed, words_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._command import Command
 
 Data = t.Mapping[str, t.Any]
 
 
-def with_commands(finding: Data, commands: t.Mapping[str, Command]) -> Data:
-    """The finding with the commands of its steps, by action; none for a host that must not be changed for it.
+def may_change_a_host(finding: Data) -> bool:
+    """Nothing is changed for what cannot be believed well enough, and what is only deferred stays by itself."""
+    return bool(finding["confidence"] != "low" and finding["counts"]["bounced"])
 
-    Nothing is changed on a host for what cannot be believed well enough, and what is only deferred stays by itself.
-    """
-    if finding["confidence"] == "low" or not finding["counts"]["bounced"]:
-        return finding
-    if not any(step["action"] in commands for step in finding["next_steps"]):
-        return finding
-    steps = [
-        {**step, "command": commands[step["action"]].line() if step["action"] in commands else step["command"]}
-        for step in finding["next_steps"]
-    ]
-    return {**finding, "next_steps": steps}
+
+def with_commands(words: bytes, commands: t.Mapping[str, Command]) -> bytes:
+    """The words of findings (second part of their lines) with the commands of their steps, by action."""
+    steps = words_of(words)["next_steps"]
+    if not any(step["action"] in commands for step in steps):
+        return words
+    told = {action: command.line() for action, command in commands.items()}
+    return changed(words, next_steps=[{**step, "command": told.get(step["action"], step["command"])} for step in steps])

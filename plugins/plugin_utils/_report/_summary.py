@@ -13,13 +13,14 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts i
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import json_text
 
 
-def summary(report: Report, texts: Texts, *, notices: t.Sequence[t.Mapping[str, t.Any]] = ()) -> t.Iterator[str]:
+def summary(report: Report, texts: Texts, *, notices: t.Sequence[t.Mapping[str, t.Any]] = ()) -> t.Iterator[bytes]:
     """Yield the text; C(notices) tell what became of the messages of this run."""
     begin = "{"
     for name, value in {**report.summary(texts), "notices": list(notices)}.items():
-        yield f"{begin}{json_text(name)}: {json_text(value)}"
+        yield f"{begin}{json_text(name)}: {json_text(value)}".encode()
         begin = ",\n"
-    yield ',\n"findings": ['
+    yield b',\n"findings": ['
     for number, item in enumerate(report.items):
-        yield f"{',' if number else ''}\n{item.json.decode()}"
-    yield "\n]}\n"
+        yield b",\n" if number else b"\n"
+        yield from item.line
+    yield b"\n]}\n"

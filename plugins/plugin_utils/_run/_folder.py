@@ -63,6 +63,8 @@ def is_run_id(name: str) -> bool:
 def json_text(data: object, *, indent: int | None = None) -> str:
     """Return JSON that a terminal can show: letters of all languages as they are, what cannot be seen escaped."""
     text = json.dumps(data, ensure_ascii=False, indent=indent)
+    if text.isprintable():
+        return text
     return _INVISIBLE.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
 
 
@@ -76,11 +78,11 @@ def write_text(path: Path, text: str) -> None:
     write_pieces(path, (text,))
 
 
-def write_pieces(path: Path, pieces: t.Iterable[str]) -> None:
-    """The same for a text that is too long to be held."""
+def write_pieces(path: Path, pieces: t.Iterable[str | bytes]) -> None:
+    """The same for a text that is too long to be held; bytes are UTF-8."""
     unfinished = path.with_name(f".{path.name}.part")
-    with unfinished.open("w", encoding="utf-8") as file:
-        file.writelines(pieces)
+    with unfinished.open("wb") as file:
+        file.writelines(piece.encode() if isinstance(piece, str) else piece for piece in pieces)
     unfinished.replace(path)
 
 

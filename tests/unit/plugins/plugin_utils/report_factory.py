@@ -150,13 +150,13 @@ def rendered(made: Report, name: str, language: str = "en") -> str:
 
 def summary_of(made: Report) -> dict[str, t.Any]:
     """What summary.json holds, in English."""
-    found: dict[str, t.Any] = json.loads("".join(summary(made, Texts("en"))))
+    found: dict[str, t.Any] = json.loads(b"".join(summary(made, Texts("en"))))
     return found
 
 
 def said_by(made: Report) -> dict[str, t.Any]:
     """What a later run is told by the summary of this one."""
-    (made.run_dir / "summary.json").write_text("".join(summary(made, Texts("en"))), encoding="utf-8")
+    (made.run_dir / "summary.json").write_bytes(b"".join(summary(made, Texts("en"))))
     said = last_summary(made.run_dir.parent, made.run_dir.name)
     assert said is not None
     return said

@@ -87,7 +87,9 @@ class TestTheRunBefore:
             folder = tmp_path / f"run{number}"
             folder.mkdir()
             write_json(folder / "run.json", {"hosts": hosts, "started_at": f"2026-11-2{number}T00:00:00+09:00"})
-            said = "".join(summary(seen(tmp_path / f"of{number}", 7), EN)).replace('"INC-7"', f'"run{number}"')
+            said = (
+                b"".join(summary(seen(tmp_path / f"of{number}", 7), EN)).decode().replace('"INC-7"', f'"run{number}"')
+            )
             (folder / "summary.json").write_text(said, encoding="utf-8")
         (tmp_path / "latest").symlink_to("run3")
         (tmp_path / "else").mkdir()

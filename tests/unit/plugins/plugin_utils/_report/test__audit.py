@@ -92,7 +92,7 @@ def test_rates_stand_beside_those_of_the_audit_before(tmp_path: Path, ledger: Le
     (row,) = rates(made)
     assert (row.receiver, row.delivered, row.share, row.before) == ("outlook_com", 100, 9.0, None)
     # Both runs have the same name here: the folder that the second looks into is its own.
-    before = "".join(summary(audited(tmp_path), Texts("en")))
+    before = b"".join(summary(audited(tmp_path), Texts("en"))).decode()
     (made.run_dir / "summary.json").write_text(before, encoding="utf-8")
     (row,) = rates(made)
     assert row.before == 63.9

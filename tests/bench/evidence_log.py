@@ -175,9 +175,7 @@ def lines(*, seed: int = 1, signatures: int = WORDINGS, refused: float = REFUSED
         sessions += 1
 
 
-def write(
-    path: Path, size: int, *, seed: int = 1, signatures: int = WORDINGS, refused: float = REFUSED
-) -> Path:
+def write(path: Path, size: int, *, seed: int = 1, signatures: int = WORDINGS, refused: float = REFUSED) -> Path:
     """Write at least `size` bytes to `path`, unless it is there already."""
     if path.exists():
         return path

@@ -91,7 +91,9 @@ OUTLOOK = (
     ),
 )
 YAHOO = (
-    Refusal(4, "554 30 Sorry, your message to {user} cannot be delivered. This mailbox is disabled (554.30).", "end of DATA"),
+    Refusal(
+        4, "554 30 Sorry, your message to {user} cannot be delivered. This mailbox is disabled (554.30).", "end of DATA"
+    ),
     Refusal(
         3,
         "421 4.7.0 [TSS04] Messages from 203.0.113.7 temporarily deferred due to unexpected volume or user"
@@ -102,8 +104,7 @@ YAHOO = (
 ICLOUD = (
     Refusal(
         1,
-        "554 5.7.1 [CS01] Message rejected due to local policy. Please visit"
-        " https://support.apple.com/en-us/HT204137",
+        "554 5.7.1 [CS01] Message rejected due to local policy. Please visit https://support.apple.com/en-us/HT204137",
         "end of DATA",
     ),
 )

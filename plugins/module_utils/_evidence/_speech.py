@@ -6,31 +6,27 @@
 
 from __future__ import annotations
 
+import functools
 import re
-import typing as t
 
 from ansible_collections.postmaster.delist.plugins.module_utils._addresses import normalise
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence import _lines
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._replies import Key, Speech
-from ansible_collections.postmaster.delist.plugins.module_utils._evidence._words import Wordings, Words, text_of
-from ansible_collections.postmaster.delist.plugins.module_utils._postfix_log import MAX_TEXT
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence._words import (
+    Wording,
+    Wordings,
+    Words,
+    make_room,
+    text_of,
+)
 
-_KEPT = 4096
-_END = 32  # by so many bytes at its end a sentence is looked for
-_TEMPLATES = 8  # with the same end
-_SPOKEN = re.compile(rb"host ([^\s\[\]]+\[[^\[\]]*\])( (?:said|refused to talk to me): .*)", re.DOTALL)
+_HEARD = (b" said: ", b" refused to talk to me: ")
+_SPOKEN = re.compile(rb"(host [^\s\[\]]+\[[^\[\]]*\])( (?:said|refused to talk to me): .*)", re.DOTALL)
+_ANY_HOST = b"host -[]"  # without their hosts the words of many hosts are the same
 
 
-Heard = t.Tuple[bytes, t.Optional[bytes], bytes]  # service, relay, the sentence or its end
-
-
-class _Template(t.NamedTuple):
-    """A sentence understood before, in which at most one word differs from line to line."""
-
-    begin: bytes
-    end: bytes
-    word: bytes | None  # without what differs; None where nothing does
-    speech: Speech
+# A receiver's addresses are few, and each is heard in many wordings.
+_canonical = functools.lru_cache(maxsize=1024)(normalise)
 
 
 class Listener:
@@ -38,82 +34,43 @@ class Listener:
 
     def __init__(self) -> None:
         self._wordings = Wordings()
-        self._templates: dict[Heard, list[_Template]] = {}
-        self._known: dict[Heard, Speech] = {}
+        self._known: dict[tuple[bytes, bytes | None, bytes, Wording], Speech] = {}
 
     def hear(self, service: bytes, relay: bytes | None, sentence: bytes) -> Speech:
         """Read the sentence, with its closing bracket if it has one, that C(service) logged about C(relay)."""
-        templates = self._templates.get((service, relay, sentence[-_END:]))
-        if templates is not None:
-            for begin, end, word, speech in templates:
-                if word is None:
-                    if sentence == begin:
-                        return speech
-                elif sentence.startswith(begin) and sentence.endswith(end):
-                    middle = sentence[len(begin) : len(sentence) - len(end)]
-                    if self._wordings.masked[middle] == word and b" " not in middle:
-                        return speech
-        return self._learn(service, relay, sentence)
-
-    def _learn(self, service: bytes, relay: bytes | None, sentence: bytes) -> Speech:
-        if len(sentence) > MAX_TEXT:
-            return self._understand(service, relay, sentence)
-        # A host's own name is never masked: it tells who spoke.
-        host, bracket, said = sentence.partition(b"]")
-        words = said.split(b" ")
-        masked = list(map(self._wordings.masked.__getitem__, words))
-        wording = (service, relay, host + bracket + b" ".join(masked))
-        speech = self._known.get(wording)
+        named = b"host " + relay[: relay.find(b"]") + 1] if relay else b""
+        said = None
+        if named and sentence.startswith(named) and sentence.startswith(_HEARD, len(named)):
+            said = sentence[len(named) :]
+        else:
+            spoken = _SPOKEN.match(sentence)
+            if spoken:
+                named, said = spoken.groups()
+        wording = self._wordings.of(sentence) if said is None else self._wordings.wording(_ANY_HOST, said)
+        heard = (service, relay, named, wording)
+        speech = self._known.get(heard)
         if speech is None:
-            _make_room(self._known)
-            speech = self._known[wording] = self._understand(service, relay, sentence)
-        different = [number for number, word in enumerate(masked) if word != words[number]]
-        template = None
-        if not different:
-            template = _Template(sentence, b"", None, speech)
-        elif len(different) == 1 and len(words) > different[0] + 1:
-            end = b" " + b" ".join(words[different[0] + 1 :])
-            begin = sentence[: len(sentence) - len(end) - len(words[different[0]])]
-            template = _Template(begin, end, masked[different[0]], speech)
-        if template:
-            _make_room(self._templates)
-            templates = self._templates.setdefault((service, relay, sentence[-_END:]), [])
-            templates.insert(0, template)
-            del templates[_TEMPLATES:]
+            make_room(self._known)
+            if said is not None and wording.words.reason.host != "-":  # nothing was said after all
+                wording = self._wordings.of(sentence)
+            speech = self._known[heard] = _understand(service, relay, named, wording.words)
         return speech
 
-    def _understand(self, service: bytes, relay: bytes | None, sentence: bytes) -> Speech:
-        closed = sentence.endswith(b")")
-        if closed:
-            sentence = sentence[:-1]
-        words, named = self._words(sentence, closed)
-        reason = words.reason
-        reached = _lines.relay_parts(relay) or _lines.relay_parts(named)
-        relay_host, relay_ip = reached or ((reason.host or "").lower(), reason.ip or "")
-        # The retry service repeats what a client of the same instance heard.
-        instance, _slash, program = text_of(service).rpartition("/")
-        is_client = program in ("smtp", "lmtp")
-        own = normalise(relay_ip) if words.named_ips else None
-        key = Key(
-            words.signature,
-            words.code,
-            words.stage,
-            relay_host,
-            f"{instance}/{program if is_client else 'smtp'}",
-            tuple(ip for ip in words.named_ips if ip != own),
-        )
-        return Speech(key, relay_ip, reason.suspended, is_client or reason.suspended)
 
-    def _words(self, sentence: bytes, closed: bool) -> tuple[Words, bytes | None]:
-        """Return the words, and who spoke them: without the host the words of many hosts are the same."""
-        spoken = _SPOKEN.match(sentence)
-        if spoken:
-            words = self._wordings.of(b"host -[]" + spoken.group(2), closed=closed)
-            if words.reason.host == "-":
-                return words, spoken.group(1)
-        return self._wordings.of(sentence, closed=closed), None
-
-
-def _make_room(seen: dict[Heard, t.Any]) -> None:
-    if len(seen) >= _KEPT:
-        seen.clear()
+def _understand(service: bytes, relay: bytes | None, named: bytes, words: Words) -> Speech:
+    reason = words.reason
+    reached = _lines.relay_parts(relay) or _lines.relay_parts(named[len(b"host ") :])
+    relay_host, relay_ip = reached or ((reason.host or "").lower(), reason.ip or "")
+    # The retry service repeats what a client of the same instance heard.
+    instance, _slash, program = text_of(service).rpartition("/")
+    is_client = program in ("smtp", "lmtp")
+    own = _canonical(relay_ip) if words.named_ips else None
+    key = Key(
+        words.signature,
+        words.code,
+        words.stage,
+        relay_host,
+        f"{instance}/{program if is_client else 'smtp'}",
+        tuple(ip for ip in words.named_ips if ip != own),
+    )
+    return Speech(key, relay_ip, reason.suspended, is_client or reason.suspended)

@@ -15,6 +15,10 @@ from ansible_collections.postmaster.delist.plugins.module_utils._smtp_reply impo
 
 HEARD = ("said", "refused", "auth")  # the shapes in which the other side said something
 _KEPT = 4096
+# By so many bytes at its beginning, or else at its end, what was said before is looked for.
+_HEAD = 32
+_TAIL = 64
+_TEMPLATES = 8  # of the same
 _DIGITS = b"0123456789"
 # What signature() masks in any case, and no address of a host can be part of: ids, new in every line, and mail
 # addresses. An id has letters, at least twelve characters and four digits; a mail address ends in a name.
@@ -36,37 +40,109 @@ class Words(t.NamedTuple):
     reason: Reason
 
 
+class Wording:
+    """What was said, without what differs from line to line: one object for each."""
+
+    __slots__ = ("words",)
+
+    def __init__(self, sentence: bytes) -> None:
+        closed = sentence.endswith(b")")
+        self.words = _read(text_of(sentence[:-1] if closed else sentence), closed=closed)
+
+
+class _Template(t.NamedTuple):
+    """What was said before, in which at most one word differs from line to line."""
+
+    begin: bytes
+    end: bytes
+    word: bytes | None  # without what differs; None where nothing does
+    wording: Wording
+
+
 class Wordings:
     """Remembers the words it has seen, as many as memory allows."""
 
     def __init__(self) -> None:
-        self._known: dict[bytes, Words] = {}
-        self.masked = Masked()
+        self._known: dict[bytes, Wording] = {}
+        self._templates: dict[bytes, list[_Template]] = {}
+        self._masked = _Masked()
 
-    def of(self, sentence: bytes, *, closed: bool = True) -> Words:
-        """Read what stands in brackets; not C(closed) when the log cut its end off."""
-        if len(sentence) > MAX_TEXT:  # where it will be cut depends on its ids
-            return _read(text_of(sentence), closed=closed)
-        wording = b" ".join(map(self.masked.__getitem__, sentence.split(b" "))) + (b")" if closed else b"")
-        words = self._known.get(wording)
-        if words is None:
-            if len(self._known) >= _KEPT:
-                self._known.clear()
-            words = self._known[wording] = _read(text_of(sentence), closed=closed)
-        return words
+    def of(self, sentence: bytes) -> Wording:
+        """Read a sentence that names its host itself."""
+        end = sentence.find(b"]") + 1
+        return self.wording(sentence[:end], sentence[end:])
+
+    def wording(self, host: bytes, said: bytes) -> Wording:
+        """Return one object for all such sentences; C(host), their beginning, is never masked.
+
+        A sentence stands in brackets, of which it has the closing one unless the log cut that off.
+        """
+        templates = self._templates
+        for begin, end, word, wording in (
+            templates.get(host + said[:_HEAD]) or templates.get(host + said[-_TAIL:]) or ()
+        ):
+            if word is None:
+                if said == begin:
+                    return wording
+            elif said.startswith(begin) and said.endswith(end):
+                middle = said[len(begin) : len(said) - len(end)]
+                if _mask(middle) == word and b" " not in middle:
+                    return wording
+        return self._learn(host, said)
+
+    def _learn(self, host: bytes, said: bytes) -> Wording:
+        if len(said) > MAX_TEXT:  # where it will be cut depends on its ids
+            return Wording(host + said)
+        words = said.split(b" ")
+        masked = list(map(self._masked.__getitem__, words))
+        whole = host + b" ".join(masked)
+        wording = self._known.get(whole)
+        if wording is None:
+            make_room(self._known)
+            wording = self._known[whole] = Wording(host + said)
+        self._remember(host, said, words, masked, wording)
+        return wording
+
+    def _remember(self, host: bytes, said: bytes, words: list[bytes], masked: list[bytes], wording: Wording) -> None:
+        different = [number for number, word in enumerate(masked) if word != words[number]]
+        if not different:
+            self._file(host + said[:_HEAD], _Template(said, b"", None, wording))
+        elif len(different) == 1:
+            place = different[0]
+            begin = b"".join(word + b" " for word in words[:place])
+            end = said[len(begin) + len(words[place]) :]
+            template = _Template(begin, end, masked[place], wording)
+            if len(begin) >= _HEAD:
+                self._file(host + said[:_HEAD], template)
+            elif len(end) >= _TAIL:
+                self._file(host + said[-_TAIL:], template)
+
+    def _file(self, key: bytes, template: _Template) -> None:
+        make_room(self._templates)
+        templates = self._templates.setdefault(key, [])
+        templates.insert(0, template)
+        del templates[_TEMPLATES:]
 
 
-class Masked(t.Dict[bytes, bytes]):
+class _Masked(t.Dict[bytes, bytes]):
     """Words without what signature() masks in them."""
 
     def __missing__(self, word: bytes) -> bytes:
-        masked = _MAIL.sub(b"@", word) if b"@" in word and not _DOTTED_DIGITS.search(word) else word
-        if len(masked.translate(None, _DIGITS)) <= len(masked) - 4:
-            masked = _ID.sub(b"0", masked)
-        if len(self) >= _KEPT:
-            self.clear()
-        self[word] = masked
+        make_room(self)
+        masked = self[word] = _mask(word)
         return masked
+
+
+def _mask(word: bytes) -> bytes:
+    masked = _MAIL.sub(b"@", word) if b"@" in word and not _DOTTED_DIGITS.search(word) else word
+    if len(masked.translate(None, _DIGITS)) <= len(masked) - 4:
+        masked = _ID.sub(b"0", masked)
+    return masked
+
+
+def make_room(seen: dict[t.Any, t.Any]) -> None:
+    if len(seen) >= _KEPT:
+        seen.clear()
 
 
 def _read(sentence: str, *, closed: bool) -> Words:

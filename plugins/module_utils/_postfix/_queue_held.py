@@ -100,7 +100,7 @@ def survey(messages: t.Iterable[Message], selection: Selection) -> Survey:
             continue
         oldest = _older(oldest, arrived)
         for address, reason in _recipients(message):
-            said = words.of(reason.encode("utf-8", "replace")[:_REASON_BYTES], closed=True)
+            said = words.of(reason.encode("utf-8", "replace")[:_REASON_BYTES] + b")").words
             domain = address.rpartition("@")[2].lower()
             group = groups.setdefault((said.signature, said.reason.host), _Group(said))
             group.add(queue_id, domain, arrived)

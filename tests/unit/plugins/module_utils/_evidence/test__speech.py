@@ -36,7 +36,7 @@ def test_a_remembered_wording_equals_a_fresh_reading(seed: int) -> None:
         text = rng.choice([" ", " ", ""]).join(words)
         sentence = f"host mx.example.net[198.51.100.25] said: {text} (in reply to RCPT TO command)"
         expected = parse_reason(sentence)
-        found = wordings.of(sentence.encode())
+        found = wordings.of(sentence.encode() + b")").words
         named = tuple(find_ips(parse(expected.reply).text))
         assert found.signature == signature(expected.reply)
         assert found.named_ips == named
@@ -56,13 +56,12 @@ def test_a_host_is_never_taken_for_an_id() -> None:
 
 
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (_speech, _words):
-        monkeypatch.setattr(module, "_KEPT", 100)
+    monkeypatch.setattr(_words, "_KEPT", 100)
     listener = _speech.Listener()
     for number in range(1000):
         letters = "".join(chr(97 + int(digit)) for digit in str(number))
         listener.hear(b"postfix/smtp", b"mx[192.0.2.1]:25", b"host mx[192.0.2.1] said: 550 %s)" % letters.encode())
     assert len(listener._known) <= 100
-    assert len(listener._templates) <= 100
     assert len(listener._wordings._known) <= 100
-    assert len(listener._wordings.masked) <= 100
+    assert len(listener._wordings._templates) <= 100
+    assert len(listener._wordings._masked) <= 100

@@ -75,7 +75,7 @@ def test_mail_of_a_verified_sender_is_taken_on_every_port(lab: Lab, port):
         ({}, {"from": "x@foreign.example"}, "554 Message rejected: Email address is not verified."),
         ({"sandbox": True}, {}, "554 Message rejected: Email address is not verified."),
         ({"denied": True}, {}, "554 Access denied: User `arn:aws:iam::"),
-        ({"paused": True}, {}, "454 Throttling failure: Sending paused for this account."),
+        ({"paused": True}, {}, "554 Message rejected: Sending paused for this account."),
         ({"rate": 2}, {"mails": 3}, "454 Throttling failure: Maximum sending rate exceeded."),
         ({"quota": 0}, {}, "454 Throttling failure: Daily message quota exceeded."),
         ({"answers": {"a@contoso.com": "553 Address not valid"}}, {}, "553 Address not valid"),

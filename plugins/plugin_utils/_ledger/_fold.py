@@ -189,7 +189,8 @@ def _decided(case: Case, at: datetime.datetime, data: Data, timings: Durations) 
     case.verdict = case.answer = dict(data)
     verdict = data.get("verdict")
     if verdict in REMOVED:
-        _go(case, "propagating", at, "retest", duration(data.get("propagation")) or timings.propagation)
+        promised = duration(data.get("propagation"))
+        _go(case, "propagating", at, "retest", timings.propagation if promised is None else promised)
     elif verdict == "denied":
         _go(case, "denied", at, "escalate")
     else:

@@ -77,7 +77,7 @@ class Ses(Receiver):
             )
         if settings.get("paused"):
             return (
-                "454 Throttling failure: Sending paused for this account. For more information, please check the "
+                "554 Message rejected: Sending paused for this account. For more information, please check the "
                 "inbox of the email address associated with your AWS account."
             )
         identities = settings.get("identities", [])

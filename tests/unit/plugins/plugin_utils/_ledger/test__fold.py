@@ -95,6 +95,11 @@ def test_what_the_channel_says_of_itself_comes_before_the_default() -> None:
     assert case.due_at == after(3)
 
 
+def test_what_holds_at_once_is_asked_about_at_once() -> None:
+    case = case_of("submitted", event("decided", 2, verdict="removed", propagation="PT0M"))
+    assert (case.state, case.due_at) == ("propagating", after(2))
+
+
 def test_a_probe_that_fails_reopens() -> None:
     case = case_of("submitted", event("decided", 2, verdict="removed"), event("probed", 60, outcome="undeliverable"))
     assert (case.state, case.due) == ("reopened", "escalate")

@@ -13,7 +13,7 @@ export ANSIBLE_CONFIG ?= ansible.cfg
 export ANSIBLE_COLLECTIONS_PATH := .collections:$(or $(ANSIBLE_COLLECTIONS_PATH),~/.ansible/collections:/usr/share/ansible/collections)
 
 .PHONY: help setup setup-dev incident audit follow-up hold explain test lint bench bench-evidence bench-explain bench-dnsbl bench-ledger bench-report \
-        bench-lab bench-fleet lab lab-setup lab-down lab-in lab-on lab-test lab-smoke chaos fuzz test-browser nightly knowledge docs pins galaxy test-installed clean
+        bench-lab bench-fleet lab lab-setup lab-down lab-in lab-on lab-test lab-smoke chaos fuzz test-browser nightly knowledge docs matrix coverage mutation pins galaxy test-installed clean
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 24
@@ -115,6 +115,8 @@ nightly: .venv/.setup-dev ## Every test in its long form, then the promised figu
 	@$(MAKE) --no-print-directory test-installed
 	@$(MAKE) --no-print-directory galaxy
 	@$(MAKE) --no-print-directory docs
+	@$(MAKE) --no-print-directory coverage
+	@$(MAKE) --no-print-directory mutation
 	@$(MAKE) --no-print-directory bench
 
 docs: .venv-docs/.setup ## The site of the documentation, build/docs/html; a warning is an error
@@ -122,6 +124,17 @@ docs: .venv-docs/.setup ## The site of the documentation, build/docs/html; a war
 
 knowledge: .venv/.setup-dev ## Checks what is known of receivers and lists, and renders its pages
 	@$(PYTHON_IN_VENV) tools/knowledge.py
+
+coverage: .venv/.setup-dev ## How much of plugins/ the unit tests run in process, lines and branches
+	@mkdir -p build/coverage
+	@$(PYTHON_IN_VENV) -m pytest -q -n auto tests/unit --cov --cov-report=term --cov-report=json
+	@$(PYTHON_IN_VENV) tools/branches.py
+
+mutation: .venv/.setup-dev ## Whether a test notices when a pure function is changed: ARGS=ledger-fold for one area
+	@nice -n 10 $(PYTHON_IN_VENV) tools/mutation.py $(ARGS)
+
+matrix: .venv/.setup-dev ## Every interpreter and version that is found, into docs/compatibility.md
+	@nice -n 10 $(PYTHON_IN_VENV) tools/matrix.py
 
 pins: .venv/.setup ## Pins what new requirements want; ARGS=--upgrade takes the newest of everything
 	@$(PYTHON_IN_VENV) tools/pins.py $(ARGS)

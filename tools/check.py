@@ -7,16 +7,14 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import interpreters
+import venvs
 from interpreters import Version
-from runner import BIN, ROOT, Command, Part, run, show
+from runner import BIN, ROOT, Part, run, show
 
 HOST_PYTHONS: list[Version] = [(3, minor) for minor in range(8, 15)]
 OURS: Version = sys.version_info[:2]
-CONTROLLER_PINS = "tools/pinned/controller.txt"
-HOST_PINS = "tools/pinned/hosts.txt"
 COLLECTION = ".collections/ansible_collections/postmaster/delist"
 
 
@@ -44,8 +42,8 @@ def newest_parts(found: dict[Version, str]) -> list[Part]:
         return []
     venv = ROOT / ".venv-newest"
     name = "unit tests on the newest ansible-core, Python {}.{}".format(*version)
-    install = _install(venv, found[version], CONTROLLER_PINS, "requirements.txt", "tests/requirements.txt")
-    return [Part(name, [*install, _pytest(venv, "tests/unit")])]
+    install = venvs.pinned(venv, found[version], venvs.CONTROLLER_PINS, "requirements.txt", "tests/requirements.txt")
+    return [Part(name, [*install, venvs.pytest(venv, "tests/unit")])]
 
 
 def host_parts(found: dict[Version, str]) -> list[Part]:
@@ -55,14 +53,16 @@ def host_parts(found: dict[Version, str]) -> list[Part]:
         if version != OURS:
             number = "{}.{}".format(*version)
             venv = ROOT / ".cache" / "hosts" / number
-            install = _install(venv, python, HOST_PINS, "tests/requirements.txt", "tests/requirements-oldest.txt")
-            tests = _pytest(venv, "tests/unit/plugins/module_utils")
+            install = venvs.pinned(
+                venv, python, venvs.HOST_PINS, "tests/requirements.txt", "tests/requirements-oldest.txt"
+            )
+            tests = venvs.pytest(venv, "tests/unit/plugins/module_utils")
             parts.append(Part(f"module_utils on Python {number} with the oldest dnspython", [*install, tests]))
     return parts
 
 
 def main_part() -> Part:
-    return Part("pytest", [_pytest(ROOT / ".venv", "-n", "auto")])
+    return Part("pytest", [venvs.pytest(ROOT / ".venv", "-n", "auto")])
 
 
 def lint() -> int:
@@ -92,7 +92,7 @@ def test() -> int:
 def nightly() -> int:
     """Every test in its long form, and every Python that a mail host may have."""
     found = interpreters.find(HOST_PYTHONS)
-    part = Part("pytest, long", [_pytest(ROOT / ".venv", "-n", "auto", "-m", "")], {"HYPOTHESIS_PROFILE": "long"})
+    part = Part("pytest, long", [venvs.pytest(ROOT / ".venv", "-n", "auto", "-m", "")], {"HYPOTHESIS_PROFILE": "long"})
     others = [sanity_part(), *newest_parts(found), *host_parts(found)]
     failed = run([part, *others])
     _show_failed([each for each in failed if each is not part])
@@ -101,24 +101,6 @@ def nightly() -> int:
         print("Not on this machine, so not tried: Python", ", ".join(missing))
     show(part)
     return len(failed)
-
-
-def _install(venv: Path, python: str, pins: str, *requirements: str) -> list[Command]:
-    """What makes a venv; nothing where it is newer than what it is made from."""
-    stamp = venv / ".complete"
-    if stamp.exists() and all(stamp.stat().st_mtime > (ROOT / name).stat().st_mtime for name in (pins, *requirements)):
-        return []
-    pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
-    wanted = [word for name in requirements for word in ("--requirement", name)]
-    return [
-        [python, "-m", "venv", "--clear", str(venv)],
-        [str(venv / "bin" / "python"), *pip, *wanted, "--constraint", pins],
-        ["touch", str(stamp)],
-    ]
-
-
-def _pytest(venv: Path, *options: str) -> Command:
-    return [str(venv / "bin" / "python"), "-m", "pytest", "-q", *options]
 
 
 def _show_failed(failed: list[Part]) -> None:

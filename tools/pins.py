@@ -41,7 +41,11 @@ class Pinned:
 
 
 FILES = (
-    Pinned("controller.txt", "3.11", ("requirements-dev.txt", "tests/requirements-rulebook.txt")),
+    Pinned(
+        "controller.txt",
+        "3.11",
+        ("requirements-dev.txt", "tests/requirements-rulebook.txt", "tests/requirements-mutation.txt"),
+    ),
     Pinned("docs.txt", "3.11", ("docs/docsite/requirements.txt",)),
     Pinned("galaxy.txt", "3.11", ("tests/requirements-galaxy.txt",)),
     Pinned("hosts.txt", "3.8", ("tests/requirements.txt", "tests/requirements-oldest.txt")),

@@ -37,19 +37,20 @@ SHIPPED = "--shipped"
 NOT_SHIPPED = re.compile("tools/|tests/(?!sanity/)")
 
 
-def copy_checkout(*, shipped: bool) -> None:
+def copy_checkout(copy: Path, *, shipped: bool) -> None:
+    """Make C(copy) a git repository of what git tracks here or would track."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True
     )
-    shutil.rmtree(COPY, ignore_errors=True)
+    shutil.rmtree(copy, ignore_errors=True)
     for name in listed.stdout.decode().split("\0"):
         if shipped and NOT_SHIPPED.match(name):
             continue
-        source, target = ROOT / name, COPY / name
+        source, target = ROOT / name, copy / name
         if name and os.path.lexists(source):  # git still lists a file that was just removed
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target, follow_symlinks=False)
-    subprocess.run(["git", "init", "--quiet"], cwd=COPY, check=True)
+    subprocess.run(["git", "init", "--quiet"], cwd=copy, check=True)
 
 
 def put_get_pip() -> None:
@@ -65,7 +66,7 @@ def put_get_pip() -> None:
 
 def main() -> int:
     options = [word for word in sys.argv[1:] if word != SHIPPED]
-    copy_checkout(shipped=SHIPPED in sys.argv)
+    copy_checkout(COPY, shipped=SHIPPED in sys.argv)
     put_get_pip()
     python = "{}.{}".format(*sys.version_info)
     command = [str(ANSIBLE_TEST), "sanity", "--local", "--python", python, "--color", "no", *options]

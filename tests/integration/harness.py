@@ -16,6 +16,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
+# The Python of all hosts, whatever an inventory says; make matrix tries each in turn.
+HOST_PYTHON = os.environ.get("DELIST_TEST_HOST_PYTHON")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -93,6 +95,7 @@ def run_playbook(
         _inventory(inventory, cwd),
         *(["-l", limit] if limit else []),
         *(["-e", json.dumps(extra_vars)] if extra_vars else []),
+        *(["-e", json.dumps({"ansible_python_interpreter": HOST_PYTHON})] if HOST_PYTHON else []),
         *(["--check"] if check else []),
         *args,
     ]

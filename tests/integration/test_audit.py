@@ -88,6 +88,7 @@ def fleet(**hosts: t.Any) -> dict[str, t.Any]:
     return {"all": {"hosts": {name: host or here for name, host in hosts.items()}, "vars": shared}}
 
 
+@pytest.mark.matrix
 def test_the_first_night_of_the_sample_fails_by_policy_and_says_why(first: Run) -> None:
     summary = summary_of(first)
     assert summary["policy"]["passed"] is False
@@ -110,6 +111,7 @@ def test_the_reasons_are_on_the_last_screen(first: Run) -> None:
     assert [line.split()[1] for line in lines if line.startswith("POLICY")] == ["new", "critical"]
 
 
+@pytest.mark.matrix
 def test_after_a_baseline_the_night_passes(baseline: Run) -> None:
     summary = summary_of(baseline)
     assert summary["policy"] | {"fail_on": []} == {"passed": True, "reasons": [], "fail_on": [], "refused": {}}

@@ -66,6 +66,7 @@ def test_an_event_is_foretold_recorded_once_and_shown(fourfold: t.Callable[..., 
     assert [event["kind"] for event in listed["events"]] == ["detected", "submitted"]
 
 
+@pytest.mark.matrix
 def test_only_a_proof_closes(run_tasks: t.Callable[..., Run], case: Task) -> None:
     wrongs: list[tuple[dict[str, str], str]] = [
         ({"line": ""}, "line is missing"),

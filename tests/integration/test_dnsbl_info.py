@@ -75,6 +75,7 @@ def documented():
     return yaml.safe_load(source.partition('RETURN = r"""')[2].partition('"""')[0])
 
 
+@pytest.mark.matrix
 def test_ad_hoc_gives_the_documented_shape_and_check_mode_the_same(server, tmp_path):
     """As in the README of a runbook: no more than an address, and here where to ask; all live lists are asked."""
     found = ad_hoc(f"addresses={TARGET} server=127.0.0.1 port={server.port}", tmp_path)

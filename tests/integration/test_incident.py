@@ -96,6 +96,7 @@ def widest(screen: list[str]) -> int:
     return max(map(columns, screen[:end]))
 
 
+@pytest.mark.matrix
 def test_the_block_of_the_seed_is_found(run: Run) -> None:
     found = finding_of(run, FBLW15)
     assert found["receiver"] == "microsoft_365"
@@ -190,6 +191,7 @@ def test_what_stands_in_the_way_comes_before_the_request(run: Run) -> None:
     assert finding_of(run, FBLW15)["blockers"] == []
 
 
+@pytest.mark.matrix
 def test_findings_and_listings_keep_to_their_schemas(run: Run) -> None:
     schemas = {path.name: json.loads(path.read_text()) for path in (ROOT / "knowledge" / "schema").glob("*.json")}
     registry = Registry().with_resources([(name, Resource.from_contents(schema)) for name, schema in schemas.items()])
@@ -229,6 +231,7 @@ def test_the_command_that_stops_the_loss_is_whole(run: Run) -> None:
     assert [step["command"] for step in finding_of(run, T_ONLINE)["next_steps"] if step["action"] == "hold"] == [None]
 
 
+@pytest.mark.matrix
 def test_a_second_run_and_check_mode_find_the_same_to_the_byte(four: harness.Fourfold) -> None:
     runs = [four.predicted, four.done, four.predicted_again, four.done_again]
     assert [one.changed for one in runs] == [0, 0, 0, 0]

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._events import KINDS
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._events import KINDS, Event
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import STATES, fold, refusal
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.ledger_factory import (
+    FINDING,
     TIMINGS,
     after,
     case_of,
@@ -134,6 +135,116 @@ def test_an_impossible_step_is_kept_and_named() -> None:
     case = case_of("submitted", event("decided", 2, verdict="removed"), event("delivered", 60), event("sent", 61))
     assert case.state == "closed"
     assert [(entry["kind"], entry["why"]) for entry in case.ignored] == [("sent", refusal(case, "sent"))]
+
+
+@pytest.mark.parametrize(
+    ("before", "step", "state", "due", "due_at"),
+    [
+        (("submitted",), event("acknowledged", 3, promised="PT1H"), "acknowledged", "chase", 3 + 24),
+        (("submitted",), event("acknowledged", 3), "acknowledged", "chase", 3 + 24),
+        (("submitted",), event("acknowledged", 3, promised="PT30H"), "acknowledged", "chase", 3 + 30),
+        (("submitted", "escalated"), event("acknowledged", 3), "acknowledged", "chase", 3 + 24),
+        (("submitted",), event("asked", 3), "submitted", "answer", 3),
+        (("submitted",), event("asked", 3, what="ask_again"), "submitted", "ask_again", 3),
+        (("submitted",), event("chased", 3), "submitted", "escalate", 3 + 120),
+        (("submitted",), event("escalated", 3), "escalated", "chase", 3 + 72),
+        (("submitted",), event("decided", 3, verdict="removed"), "propagating", "retest", 3 + 48),
+        (("submitted",), event("decided", 3, verdict="denied"), "denied", "escalate", 3),
+        (("expired",), event("seen", 3), "reopened", "ask", 3),
+        (("submitted",), event("expired", 3), "expired", None, None),
+    ],
+)
+def test_a_step_says_what_is_due_and_when(
+    before: tuple[str, ...], step: Event, state: str, due: str | None, due_at: float | None
+) -> None:
+    case = case_of(*before, step)
+    assert (case.state, case.due, case.due_at) == (state, due, None if due_at is None else after(due_at))
+
+
+@pytest.mark.parametrize("state", ["propagating", "retesting", "decided", "reopened"])
+@pytest.mark.parametrize(
+    ("outcome", "becomes", "due", "due_at"),
+    [("undeliverable", "reopened", "escalate", 60), ("deliverable", "retesting", "prove", 64)],
+)
+def test_a_probe_counts_once_something_was_decided(
+    state: str, outcome: str, becomes: str, due: str, due_at: float
+) -> None:
+    ways = {
+        "propagating": ["submitted", event("decided", 2, verdict="removed")],
+        "retesting": ["submitted", event("decided", 2, verdict="removed"), event("probed", 3)],
+        "decided": ["submitted", event("decided", 2, verdict="redirected")],
+        "reopened": ["expired", "seen"],
+    }
+    assert case_of(*ways[state]).state == state
+    case = case_of(*ways[state], event("probed", 60, outcome=outcome))
+    assert (case.state, case.due, case.due_at) == (becomes, due, after(due_at))
+
+
+def test_a_state_is_known_since_it_was_reached_and_no_step_within_it_counts() -> None:
+    assert case_of().since == after(0)
+    assert case_of("submitted", event("chased", 5)).since == after(1)
+    assert case_of("submitted", event("acknowledged", 5)).since == after(5)
+
+
+@pytest.mark.parametrize(("refused_at", "state"), [(3, "retesting"), (5, "retesting"), (6, "reopened")])
+def test_a_refusal_after_a_good_probe_reopens(refused_at: int, state: str) -> None:
+    decided = event("decided", 2, verdict="removed", propagation="PT2H")
+    seen = event("seen", 7, last_at=after(refused_at).isoformat())
+    case = case_of("submitted", decided, event("probed", 5, outcome="deliverable"), seen)
+    assert case.state == state
+
+
+def test_what_is_seen_again_is_told_as_it_is_now() -> None:
+    now = {"counts": {"bounced": 9}, "hosts": ["mx2"], "last_at": after(2).isoformat()}
+    facts = case_of("submitted", event("seen", 2, **now, finding="another")).facts
+    assert {name: facts[name] for name in now} == now
+    assert facts["finding"] == FINDING
+
+
+def test_each_ticket_and_each_message_is_kept_once_in_its_order() -> None:
+    case = case_of(
+        event("submitted", 1, message_id="<1@example.jp>"),
+        event("acknowledged", 2, tickets=["B", "A"]),
+        event("asked", 3, tickets=["A", "C"], what="answer"),
+        event("escalated", 4, message_id="<2@example.jp>", tickets=["D"]),
+        event("escalated", 5, message_id="<1@example.jp>"),
+    )
+    assert case.tickets == ["B", "A", "C", "D"]
+    assert case.message_ids == ["<1@example.jp>", "<2@example.jp>"]
+
+
+def test_the_last_answer_and_who_wrote_last_are_known() -> None:
+    asked = event("asked", 3, what="answer", question="why?")
+    case = case_of("submitted", asked)
+    assert (case.answer, case.by) == (asked.data, "tester")
+    assert case_of("ready").by is None
+    assert case_of("ready").request == {}
+
+
+def test_a_failed_sending_of_an_escalation_leaves_it_due() -> None:
+    begun = event("sending", 4, message_id="<2@example.jp>")
+    asked = case_of("submitted", event("decided", 3, verdict="denied"), begun, event("unsent", 5))
+    assert (asked.state, asked.due, asked.due_at) == ("denied", "escalate", after(5))
+    never = case_of("submitted", begun, event("unsent", 5))
+    assert (never.state, never.due) == ("submitted", "send")
+
+
+def test_events_before_the_detection_are_ignored_and_those_with_it_count() -> None:
+    early, with_it = event("ready", -1), event("ready", 0)
+    case = fold([event("detected"), early, with_it], TIMINGS)
+    assert case.ignored == [{"event": early.id, "kind": "ready", "why": "it lies before the detection"}]
+    assert case.state == "ready"
+
+
+def test_nothing_is_unsent_that_was_never_begun() -> None:
+    case = case_of("ready", "unsent")
+    assert [entry["why"] for entry in case.ignored] == [
+        "unsent is only possible while nobody knows whether a mail went out"
+    ]
+    assert refusal(case_of("expired"), "chased") == (
+        "chased is not possible while the case is expired, only while it is submitted or acknowledged or decided or "
+        "denied or escalated or propagating or retesting or reopened"
+    )
 
 
 def test_without_a_detection_there_is_no_case() -> None:

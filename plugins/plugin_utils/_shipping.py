@@ -26,6 +26,8 @@ _ROOT = Path(_shipped.__file__).parent
 _PACKAGE, _dot, _START_FILE = _shipped.__name__.rpartition(".")
 # The questions to the DNS need a package, so they are not asked this way.
 _LEFT_OUT = "_dns"
+# Ansible obeys some keys of a result (add_host), and a host is not to say them.
+_OF_AN_ANSWER = ("failed", "msg", "evidence")
 # What Ansible would look for on each host: here any Python will do.
 _ANY_PYTHON = "python3"
 _START = (
@@ -58,9 +60,10 @@ def read(said: str) -> dict[str, t.Any] | None:
     for line in reversed(said.splitlines()):
         if line.startswith(_shipped.MARK):
             try:
-                return t.cast("dict[str, t.Any]", json.loads(line[len(_shipped.MARK) :]))
+                answer = json.loads(line[len(_shipped.MARK) :])
             except ValueError:
                 return None
+            return {key: answer[key] for key in _OF_AN_ANSWER if key in answer} if isinstance(answer, dict) else None
     return None
 
 

@@ -49,7 +49,9 @@ def test_a_host_answers_as_its_module_would(python: str, tmp_path: Path) -> None
     log = tmp_path / "mail.log"
     log.write_text(LINE, encoding="ascii")
     answered = _shipping.read(said(python, options(log), tmp_path))
-    assert answered == answer(options(log))
+    told = answer(options(log))
+    del told["changed"]
+    assert answered == told
     assert answered["evidence"]["totals"]["lines_matched"] == 1
 
 
@@ -61,15 +63,28 @@ def test_a_failure_is_an_answer(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "welcome\n", "postmaster.delist:", 'postmaster.delist:{"evidence": ', "said postmaster.delist:{}\n"]
+    "text",
+    [
+        "",
+        "welcome\n",
+        "postmaster.delist:",
+        'postmaster.delist:{"evidence": ',
+        "said postmaster.delist:{}\n",
+        "postmaster.delist:[]",
+    ],
 )
 def test_what_is_no_answer_is_none(text: str) -> None:
     assert _shipping.read(text) is None
 
 
 def test_text_in_an_answer_is_no_answer() -> None:
-    evidence = {"text": 'no\npostmaster.delist:{"evidence": "forged"}\u2028postmaster.delist:{}\x85postmaster.delist:'}
+    evidence = {"msg": 'no\npostmaster.delist:{"evidence": "forged"}\u2028postmaster.delist:{}\x85postmaster.delist:'}
     assert _shipping.read(f"welcome\npostmaster.delist:{json.dumps(evidence)}\n") == evidence
+
+
+def test_a_host_says_nothing_that_ansible_obeys() -> None:
+    said = {"msg": "no", "add_host": {"host_name": "mx9"}, "ansible_facts": {"a": 1}, "_ansible_no_log": True}
+    assert _shipping.read(f"postmaster.delist:{json.dumps(said)}\n") == {"msg": "no"}
 
 
 class Host:

@@ -32,12 +32,23 @@ SLICES = {"night-1": "mx1", "night-2": "mx2,mx3"}
 class Fleet:
     """One controller's folders, as ansible-runner wants them."""
 
-    def __init__(self, folder: Path, options: dict[str, t.Any], ledger: str) -> None:
-        self.folder, self.output = folder, folder / "out"
-        shutil.copytree(SAMPLE, folder / "inventory", ignore=shutil.ignore_patterns("*.txt"))
-        (folder / "project").mkdir()
-        (folder / "env").mkdir()
-        extra_vars = options["extra_vars"] | {"audit_ledger": ledger, "evidence_output": str(self.output)}
+    def __init__(
+        self,
+        folder: Path,
+        extra_vars: dict[str, t.Any],
+        ledger: str,
+        *,
+        inventory: Path = SAMPLE,
+        within: t.Sequence[str] = (),
+    ) -> None:
+        self.folder, self.output, self.within = folder, folder / "out", within
+        for name in ("project", "env", *(["inventory"] if inventory.is_file() else [])):
+            (folder / name).mkdir(parents=True)
+        if inventory.is_file():
+            shutil.copy(inventory, folder / "inventory")
+        else:
+            shutil.copytree(inventory, folder / "inventory", ignore=shutil.ignore_patterns("*.txt"))
+        extra_vars = extra_vars | {"audit_ledger": ledger, "evidence_output": str(self.output)}
         (folder / "env" / "extravars").write_text(json.dumps(extra_vars), encoding="utf-8")
         surroundings = harness._environment(folder, folder / "unused")
         self.environment = {name: text for name, text in surroundings.items() if name != "ANSIBLE_CALLBACKS_ENABLED"}
@@ -45,7 +56,7 @@ class Fleet:
 
     def start(self, run: str, limit: str | None = None, **extra_vars: t.Any) -> subprocess.Popen[str]:
         words = json.dumps({"run": run, **extra_vars}, separators=(",", ":"))
-        command = [str(BIN / "ansible-runner"), "run", str(self.folder), "-p", AUDIT, "--ident", run]
+        command = [*self.within, str(BIN / "ansible-runner"), "run", str(self.folder), "-p", AUDIT, "--ident", run]
         command += [*(["--limit", limit] if limit else []), "--cmdline", f"-e '{words}'"]
         return subprocess.Popen(
             command, env=self.environment, cwd=self.folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
@@ -74,10 +85,8 @@ def concerns(summary: dict[str, t.Any]) -> dict[str, str]:
 def test_slices_merge_into_what_one_run_finds(
     tmp_path: Path, options: dict[str, t.Any], database: t.Callable[[str], str]
 ) -> None:
-    (tmp_path / "one").mkdir()
-    (tmp_path / "many").mkdir()
-    one = Fleet(tmp_path / "one", options, database("one"))
-    many = Fleet(tmp_path / "many", options, database("many"))
+    one = Fleet(tmp_path / "one", options["extra_vars"], database("one"))
+    many = Fleet(tmp_path / "many", options["extra_vars"], database("many"))
     for fleet in (one, many):
         fleet.run("before", limit="mx1", baseline=True)
     at_once = {run: many.start(run, limit=hosts) for run, hosts in SLICES.items()}
@@ -98,7 +107,7 @@ def test_slices_merge_into_what_one_run_finds(
 def test_a_host_of_no_slice_is_missed(
     tmp_path: Path, options: dict[str, t.Any], database: t.Callable[[str], str]
 ) -> None:
-    fleet = Fleet(tmp_path, options, database("part"))
+    fleet = Fleet(tmp_path / "part", options["extra_vars"], database("part"))
     fleet.run("night-1", limit="mx1")
     merged = fleet.run("night", evidence_merge=["night-1"])
     assert merged["hosts"]["ok"] == ["mx1"]

@@ -25,6 +25,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._found im
 )
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._looked import NOT_LOOKED_AT, Looked
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._model import Concern, Data
+from ansible_collections.postmaster.delist.plugins.plugin_utils._findings._file import read as read_findings
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import Knowledge
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import Case
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._runs import Run, Runs
@@ -55,7 +56,7 @@ def audited(night: Night, known: Knowledge, runs: Runs, cases: t.Sequence[Case] 
     :param cases: the open cases, or none where no ledger keeps any
     """
     views = read(night.run_dir / "evidence", known)
-    findings = json.loads((night.run_dir / "findings.json").read_bytes())["findings"]
+    findings = [line.read() for line in read_findings(night.run_dir / "findings.json").findings]
     lists = json.loads((night.run_dir / "listings.json").read_bytes()) if night.lists_asked else None
     rates = delivery.rates(findings, [view.delivered for view in views], known)
     hosts = sorted(view.host for view in views)

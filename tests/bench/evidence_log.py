@@ -17,7 +17,7 @@ import typing as t
 from collections import deque
 from pathlib import Path
 
-from evidence_world import Client, Delivery, World, words_of
+from evidence_world import SMALL_HOSTS, Client, Delivery, World, words_of
 
 STAMP_START = 1_795_000_000  # 18 November 2026; any fixed second does
 SESSIONS_PER_SECOND = 2
@@ -138,7 +138,7 @@ class _Host:
             n=n,
             m=n % 60,
             user=delivery.recipient,
-            words=words_of(delivery.wording % self._signatures),
+            words=words_of((delivery.wording + n * SMALL_HOSTS) % self._signatures),
         )
         outcome = "dsn=5.7.1, status=bounced" if reply.startswith("5") else "dsn=4.7.1, status=deferred"
         return f"{outcome} (host {delivery.relay} said: {reply} (in reply to {refusal.command} command))"

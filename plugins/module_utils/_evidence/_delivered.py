@@ -23,7 +23,7 @@ from ansible_collections.postmaster.delist.plugins.module_utils._evidence._windo
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix_log import ADDRESS, TO_RELAY
 
 _MAX_HEADS = 4
-_MAX_KNOWN = 20_000
+_MAX_KNOWN = 5_000
 # Sets that exclude one character are by far the fastest; what they let in, the literals after them keep out.
 _BODY = (
     rf"[0-9]+\]: [^:]+: to=<{ADDRESS}{TO_RELAY}([^]]+)\]:[0-9]+, (?:delay|conn_use=[0-9]+, delay)=[^,]+,"

@@ -11,7 +11,7 @@ import typing as t
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._clock import DAY
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._replies import Key
 
-_KEPT = 16_384
+_KEPT = 8_192
 _MAX_SENDERS = 4_096
 # Postfix says "expired" right after the last try of a message; recipients that were not part of it got their mail.
 LAST_TRY = 600

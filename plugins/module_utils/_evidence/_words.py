@@ -14,7 +14,7 @@ from ansible_collections.postmaster.delist.plugins.module_utils._postfix_log imp
 from ansible_collections.postmaster.delist.plugins.module_utils._smtp_reply import parse, signature_of
 
 HEARD = ("said", "refused", "auth")  # the shapes in which the other side said something
-_KEPT = 4096
+_KEPT = 2048
 # By so many bytes at its beginning, or else at its end, what was said before is looked for.
 _HEAD = 32
 _TAIL = 64

@@ -74,8 +74,11 @@ def _postfix_sentence(record: str) -> Pasted | None:
 def _enclosed(record: str, start: int) -> str:
     """Return what begins there, without the bracket or quotation mark around it and what follows (mailq, JSON)."""
     opening = record[start - 1] if start else ""
-    if opening == "(" and ")" in record[start:]:
-        return record[start : record.rindex(")")]
+    if opening == "(":
+        inside = record[start:]
+        # A line that was cut off has brackets of the reply only.
+        is_closed = inside.endswith(")") or inside.count(")") > inside.count("(")
+        return inside[: inside.rindex(")")] if is_closed else inside
     if opening == '"':
         quoted = _QUOTED.match(record, start)
         return quoted.group().replace('\\"', '"') if quoted else record[start:]

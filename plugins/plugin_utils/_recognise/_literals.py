@@ -50,13 +50,14 @@ def normal(literal: str) -> str:
 
 
 def is_code(literal: str) -> bool:
-    """Tell a party's own code or host name ("S3140", "AUP#CXBL", "csi.cloudmark.com") from plain words."""
+    """Tell a party's own code or host name ("S3140", "DT:SPM", "AUP#CXBL", "csi.cloudmark.com") from plain words."""
     return any(_is_code(word) for word in literal.split())
 
 
 def _is_code(word: str) -> bool:
     has_letter = any(character.isalpha() for character in word)
-    return has_letter and (any(character.isdigit() for character in word) or "." in word.strip(".") or "#" in word)
+    inside = word.strip(".:")
+    return has_letter and (any(map(str.isdigit, word)) or "#" in word or "." in inside or ":" in inside)
 
 
 class Literals:

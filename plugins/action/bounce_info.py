@@ -55,7 +55,8 @@ class ActionModule(ActionBase):
         if folder is None or not isinstance(evidence, dict):
             return result
         del result["evidence"]
-        return {**result, **_written(folder, evidence)}
+        # Nothing that one host says is kept as the word of another.
+        return {**result, **_written(folder, {**evidence, "host": host})}
 
 
 def _merged(host: str, folder: str | None, runs: list[str]) -> dict[str, t.Any]:

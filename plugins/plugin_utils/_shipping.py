@@ -52,7 +52,8 @@ def answered(
 
 def command(python: str, entry: str) -> str:
     """Return what a shell is told, to which the program and the options are piped."""
-    return shlex.join([python, "-c", _START, f"{_PACKAGE}.{entry}"])
+    # Isolated: no file of the working directory, which may be anybody's, is taken for a module of Python.
+    return shlex.join([python, "-I", "-c", _START, f"{_PACKAGE}.{entry}"])
 
 
 def read(said: str) -> dict[str, t.Any] | None:
@@ -61,7 +62,7 @@ def read(said: str) -> dict[str, t.Any] | None:
         if line.startswith(_shipped.MARK):
             try:
                 answer = json.loads(line[len(_shipped.MARK) :])
-            except ValueError:
+            except (ValueError, RecursionError):
                 return None
             return {key: answer[key] for key in _OF_AN_ANSWER if key in answer} if isinstance(answer, dict) else None
     return None

@@ -20,8 +20,15 @@ from ansible_collections.postmaster.delist.tests.integration import harness
 WRAPPER = """\
 #!/bin/sh
 echo "${{1:-stdin}}" >>{started}
-[ "$1 {refuses}" = "-c yes" ] && exit 3
+[ "$1 {refuses}" = "-I yes" ] && exit 3
 exec {python} "$@"
+"""
+
+# What somebody who is root on a host may put in Python's place.
+LIAR = """\
+#!/bin/sh
+cat >/dev/null
+printf 'postmaster.delist:%s\\n' {answer}
 """
 
 
@@ -36,12 +43,20 @@ class Ways:
             encoding="ascii",
         )
 
-    def run(self, *, refuses: bool = False, env: dict[str, str] | None = None, **more: t.Any) -> dict[str, t.Any]:
-        """Ask for the evidence, and say by which ways Python was started for it."""
+    def run(
+        self,
+        *,
+        refuses: bool = False,
+        says: dict[str, t.Any] | None = None,
+        env: dict[str, str] | None = None,
+        **more: t.Any,
+    ) -> dict[str, t.Any]:
+        """Ask for the evidence, and say by which ways Python was started for it; a host may say what it likes."""
         started, python = self.folder / "started", self.folder / "python"
         started.write_text("", encoding="ascii")
         words = {"started": shlex.quote(str(started)), "python": sys.executable, "refuses": "yes" if refuses else "no"}
-        python.write_text(WRAPPER.format(**words), encoding="utf-8")
+        script = WRAPPER.format(**words) if says is None else LIAR.format(answer=shlex.quote(json.dumps(says)))
+        python.write_text(script, encoding="utf-8")
         python.chmod(0o755)
         options = {"paths": [str(self.log)], "journal": "never", "queue": False, "egress": ["none"]}
         run = harness.run_playbook(
@@ -67,19 +82,29 @@ def ways(tmp_path: Path) -> Ways:
 
 def test_every_way_gives_the_same_evidence(ways: Ways) -> None:
     piped = ways.run()
-    assert piped["started"] == ["-c"]
+    assert piped["started"] == ["-I"]
     assert piped["evidence"]["replies"][0]["text"] == "550 5.7.1 {{ no }}"
     module = ways.run(env={"ANSIBLE_PIPELINING": "false"})
     assert [Path(word).name for word in module["started"]] == ["AnsiballZ_bounce_info.py"]
     second = ways.run(refuses=True)
-    assert second["started"] == ["-c", "stdin"]
+    assert second["started"] == ["-I", "stdin"]
     assert json.dumps(piped["evidence"]) == json.dumps(module["evidence"]) == json.dumps(second["evidence"])
 
 
 def test_a_failure_is_told_alike(ways: Ways) -> None:
     piped = ways.run(paths=[str(ways.folder / "none")])
     module = ways.run(paths=[str(ways.folder / "none")], env={"ANSIBLE_PIPELINING": "false"})
-    assert piped["started"] == ["-c"]
+    assert piped["started"] == ["-I"]
     assert piped["status"] == module["status"] == "failed"
     assert piped["msg"] == module["msg"]
     assert piped["evidence"] == module["evidence"]
+
+
+def test_a_host_cannot_speak_for_another(ways: Ways) -> None:
+    folder = ways.folder / "evidence"
+    folder.mkdir()
+    (folder / "mx2.json").write_text("what mx2 said", encoding="ascii")
+    said = ways.run(says={"evidence": {"host": "mx2", "sources": [], "totals": {}}}, evidence_dir=str(folder))
+    assert said["path"] == str(folder / "mx1.json")
+    assert json.loads((folder / "mx1.json").read_bytes())["host"] == "mx1"
+    assert (folder / "mx2.json").read_text(encoding="ascii") == "what mx2 said"

@@ -55,6 +55,15 @@ def test_a_host_answers_as_its_module_would(python: str, tmp_path: Path) -> None
     assert answered["evidence"]["totals"]["lines_matched"] == 1
 
 
+def test_no_file_of_the_working_directory_is_executed(tmp_path: Path) -> None:
+    log = tmp_path / "mail.log"
+    log.write_text(LINE, encoding="ascii")
+    for name in ("json", "zlib", "typing", "subprocess"):
+        (tmp_path / f"{name}.py").write_text("open('executed', 'w').close()\n", encoding="ascii")
+    assert _shipping.read(said(sys.executable, options(log), tmp_path)) is not None
+    assert not (tmp_path / "executed").exists()
+
+
 def test_a_failure_is_an_answer(tmp_path: Path) -> None:
     answered = _shipping.read(said(sys.executable, options(tmp_path / "none"), tmp_path))
     assert answered is not None
@@ -71,6 +80,7 @@ def test_a_failure_is_an_answer(tmp_path: Path) -> None:
         'postmaster.delist:{"evidence": ',
         "said postmaster.delist:{}\n",
         "postmaster.delist:[]",
+        "postmaster.delist:" + "[" * 200_000,
     ],
 )
 def test_what_is_no_answer_is_none(text: str) -> None:
@@ -129,7 +139,7 @@ def test_options_go_through_the_pipe_alone() -> None:
 def test_python_is_the_one_that_ansible_would_take(variables: dict[str, t.Any], python: str) -> None:
     host = Host()
     _shipping.answered(host, ENTRY, {}, variables)
-    assert host.told[0][0].startswith(f"{python} -c ")
+    assert host.told[0][0].startswith(f"{python} -I -c ")
 
 
 @pytest.mark.parametrize("differs", [{"rc": 127, "stdout": "postmaster.delist:{}"}, {"stdout": "no Python here"}])

@@ -11,7 +11,6 @@ Runs in a venv with docs/docsite/requirements.txt.
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -20,8 +19,8 @@ import typing as t
 from pathlib import Path
 
 import yaml
+from runner import ROOT, environment
 
-ROOT = Path(__file__).resolve().parents[1]
 DOCSITE = ROOT / "docs" / "docsite"
 BUILD = ROOT / "build" / "docs"
 SOURCE = BUILD / "source"
@@ -69,11 +68,7 @@ def commands() -> list[list[str]]:
 
 
 def main() -> int:
-    env = os.environ | {
-        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections"),
-        "LC_ALL": "C.UTF-8",
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-    }
+    env = environment(Path(sys.executable).parent) | {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".collections")}
     lay_out()
     for command in commands():
         if code := subprocess.run(command, cwd=ROOT, env=env, check=False).returncode:

@@ -10,21 +10,21 @@ a part of its own in `make test`, and flake8's opinion on blanks contradicts `ru
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from installed import build
+from runner import ROOT, environment
+
 BUILD = ROOT / "build" / "galaxy"
 SETTINGS = {
     "GALAXY_IMPORTER_CHECK_REQUIRED_TAGS": "true",
     "GALAXY_IMPORTER_REQUIRE_V1_OR_GREATER": "true",
     "GALAXY_IMPORTER_RUN_ANSIBLE_TEST": "false",
     "GALAXY_IMPORTER_RUN_FLAKE8": "false",
-    "LC_ALL": "C.UTF-8",
 }
 COMPLAINT = re.compile(r"^(?:WARNING|ERROR|CRITICAL)\b.*", re.MULTILINE)
 DONE = "Importer processing completed successfully"
@@ -40,15 +40,12 @@ def complaints(said: str, code: int) -> list[str]:
 def main() -> int:
     shutil.rmtree(BUILD, ignore_errors=True)
     BUILD.mkdir(parents=True)
-    environment = os.environ | SETTINGS | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-    subprocess.run(
-        ["ansible-galaxy", "collection", "build", "--output-path", str(BUILD)], cwd=ROOT, env=environment, check=True
-    )
-    (tarball,) = BUILD.glob("*.tar.gz")
+    env = environment(Path(sys.executable).parent) | SETTINGS
+    tarball = build(BUILD, env)
     done = subprocess.run(
         [sys.executable, "-m", "galaxy_importer.main", tarball.name],
         cwd=BUILD,
-        env=environment,
+        env=env,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

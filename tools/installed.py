@@ -14,27 +14,32 @@ import os
 import shutil
 import subprocess
 import sys
+import typing as t
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
+GALAXY = (str(BIN / "ansible-galaxy"), "collection")
 PLACE = ROOT / "build" / "installed"
 INSTALLED = PLACE / "ansible_collections" / "postmaster" / "delist"
 WORKSHOP = ("tests", "tools", "ansible.cfg", "pyproject.toml")
 OF_THE_CHECKOUT = ("test_build.py", "test_execution_environment.py", "test_make_explain.py")
 
 
+def build(place: Path, env: t.Mapping[str, str]) -> Path:
+    """Make the tarball of this checkout in that place."""
+    subprocess.run([*GALAXY, "build", "--output-path", str(place)], cwd=ROOT, env=env, check=True)
+    (tarball,) = place.glob("postmaster-delist-*.tar.gz")
+    return tarball
+
+
 def install(place: Path) -> Path:
     """Build the tarball, and install it below a place that is new, for a user whose home is empty; the tarball."""
     home = place / "home"
     home.mkdir(parents=True)
-    environment = {"HOME": str(home), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
-    galaxy = [str(BIN / "ansible-galaxy"), "collection"]
-    subprocess.run([*galaxy, "build", "--output-path", str(place)], cwd=ROOT, env=environment, check=True)
-    (tarball,) = place.glob("postmaster-delist-*.tar.gz")
-    subprocess.run(
-        [*galaxy, "install", "--offline", "-p", str(place), str(tarball)], cwd=place, env=environment, check=True
-    )
+    env = {"HOME": str(home), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
+    tarball = build(place, env)
+    subprocess.run([*GALAXY, "install", "--offline", "-p", str(place), str(tarball)], cwd=place, env=env, check=True)
     return tarball
 
 

@@ -35,6 +35,11 @@ class Part:
         return LOGS / (re.sub(r"[^a-z0-9.]+", "-", self.name.lower()) + ".log")
 
 
+def environment(programs: Path = BIN) -> dict[str, str]:
+    """Ours, where the programs of a venv come first, and all of them speak English."""
+    return os.environ | {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "LC_ALL": "C.UTF-8"}
+
+
 def run(parts: list[Part]) -> list[Part]:
     """Run all parts, as many at once as there are processors; those that failed."""
     LOGS.mkdir(parents=True, exist_ok=True)
@@ -49,7 +54,7 @@ def show(part: Part) -> None:
 
 def _run(part: Part) -> bool:
     started = time.monotonic()
-    env = os.environ | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "LC_ALL": "C.UTF-8"} | part.env
+    env = environment() | part.env
     with part.log.open("wb") as log:
         ok = all(
             subprocess.run(

@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 import types
+import typing as t
 from pathlib import Path
 
 import pytest
@@ -18,9 +18,8 @@ REPOSITORY = "https://git.example/delist"
 
 
 @pytest.fixture
-def docs(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
-    monkeypatch.syspath_prepend(str(ROOT / "tools"))
-    return importlib.import_module("docs")
+def docs(tool: t.Callable[[str], types.ModuleType]) -> types.ModuleType:
+    return tool("docs")
 
 
 @pytest.mark.parametrize(

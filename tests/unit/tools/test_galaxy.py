@@ -6,20 +6,17 @@
 
 from __future__ import annotations
 
-import importlib
 import types
-from pathlib import Path
+import typing as t
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[3]
 GOOD = "Loading role hold\nCollection loading complete\nImporter processing completed successfully\n"
 
 
 @pytest.fixture
-def galaxy(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
-    monkeypatch.syspath_prepend(str(ROOT / "tools"))
-    return importlib.import_module("galaxy")
+def galaxy(tool: t.Callable[[str], types.ModuleType]) -> types.ModuleType:
+    return tool("galaxy")
 
 
 def test_a_clean_import_has_no_complaints(galaxy: types.ModuleType) -> None:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import datetime
-import importlib
 import json
 import subprocess
 import sys
@@ -18,12 +17,6 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._yaml
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils import knowledge_factory as make
 
 ROOT = Path(__file__).resolve().parents[3]
-
-
-@pytest.fixture
-def tool(monkeypatch):
-    monkeypatch.syspath_prepend(str(ROOT / "tools"))
-    return importlib.import_module
 
 
 def test_the_shipped_knowledge_is_right_and_its_page_current():

@@ -6,19 +6,12 @@
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 REQUIREMENTS = "# text\nansible-core>=2.19,<2.21\ndnspython>=2.3,<3\nSQLAlchemy>=2.0,<3\n"
-
-
-@pytest.fixture
-def tool(monkeypatch):
-    monkeypatch.syspath_prepend(str(ROOT / "tools"))
-    return importlib.import_module
 
 
 def test_each_core_meets_each_python_and_the_edges_have_the_oldest_packages(tool):

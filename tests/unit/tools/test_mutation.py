@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import importlib
 import tomllib
 from pathlib import Path
 
@@ -16,9 +15,8 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
-def mutation(monkeypatch):
-    monkeypatch.syspath_prepend(str(ROOT / "tools"))
-    return importlib.import_module("mutation")
+def mutation(tool):
+    return tool("mutation")
 
 
 def test_what_no_test_runs_has_survived_and_what_was_not_tried_counts_nowhere(mutation):

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
+import os
 import typing as t
 from pathlib import Path
 
@@ -23,7 +25,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._evidence_files 
     write,
 )
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import KnowledgeError, load
-from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import LINT_FACTS
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import LINT_FACTS, write_json
 
 # Once, before Ansible forks a process for each host.
 _shipping.packed()
@@ -85,16 +87,26 @@ def _facts(folder: Path | None, knowledge_paths: t.Sequence[str]) -> dict[str, t
     """
     if folder is None:
         return _made(knowledge_paths)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with (folder.parent / LINT_FACTS).open("a+", encoding="ascii") as kept:
-        # Several hosts begin at once: one makes them, the others wait for it.
-        fcntl.flock(kept, fcntl.LOCK_EX)
-        kept.seek(0)
-        if text := kept.read():
-            return t.cast("dict[str, t.Any]", json.loads(text))
+    kept = folder.parent / LINT_FACTS
+    with _one_at_a_time(folder.parent):
+        if kept.is_file():
+            return t.cast("dict[str, t.Any]", json.loads(kept.read_bytes()))
         facts = _made(knowledge_paths)
-        kept.write(json.dumps(facts))
+        with contextlib.suppress(OSError):
+            write_json(kept, facts)
         return facts
+
+
+@contextlib.contextmanager
+def _one_at_a_time(folder: Path) -> t.Iterator[None]:
+    """Several hosts begin at once: one does it, the others wait; where the folder cannot be locked, each by itself."""
+    with contextlib.ExitStack() as locked:
+        with contextlib.suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            directory = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            locked.callback(os.close, directory)
+            fcntl.flock(directory, fcntl.LOCK_EX)
+        yield
 
 
 def _made(knowledge_paths: t.Sequence[str]) -> dict[str, t.Any]:

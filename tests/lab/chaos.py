@@ -11,7 +11,6 @@ import random
 
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._transaction import STEPS
 
-ACTIONS = ("incident", "hold", "relay", "follow_up", "restore")
 # Without Ansible only a change of a host is left.
 CHANGES = ("hold", "relay", "restore")
 HOSTS = ("mx1", "mx2", "mx3", "mx4")
@@ -23,7 +22,9 @@ NOT_IN = {
 }
 SKEWS = (-26, -3, -1, 1, 3, 26)  # hours
 ROOMS = (0, 4096, 16_384, 65_536, 262_144)
-LAST_RESULT = 12  # of a playbook, after which something goes wrong
+# How many results a playbook has for two hosts when nothing goes wrong; after any of them something may.
+RESULTS = {"incident": 17, "hold": 39, "relay": 63, "follow_up": 47, "restore": 20}
+ACTIONS = tuple(RESULTS)
 LONGEST = 0.8  # seconds after that result
 
 _SERVICES = """\
@@ -155,7 +156,7 @@ def of_a_playbook(seed: int) -> Scenario:
     blows = [
         Blow(
             name,
-            results=chance.randint(0, LAST_RESULT),
+            results=chance.randrange(RESULTS[action]),
             seconds=round(chance.uniform(0.0, LONGEST), 2),
             hours=chance.choice(SKEWS),
             room=chance.choice(ROOMS),

@@ -18,6 +18,7 @@ import itertools
 import json
 import threading
 import typing as t
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from ansible_collections.postmaster.delist.tests.lab import directly, plan
@@ -61,6 +62,7 @@ class Ordeal:
     def mail_meanwhile(self) -> t.Iterator[None]:
         """Hand in mail all the time; what a host cannot take at the moment, somebody else keeps."""
         over = threading.Event()
+        before = len(self.lab.mail.injected)
 
         def send() -> None:
             for host, to in itertools.cycle(itertools.product(self.hosts, (BLOCKED, OPEN))):
@@ -69,13 +71,14 @@ class Ordeal:
                 if over.wait(PAUSE):
                     return
 
-        sender = threading.Thread(target=send)
-        sender.start()
-        try:
-            yield
-        finally:
-            over.set()
-            sender.join()
+        with ThreadPoolExecutor(1) as pool:
+            sender = pool.submit(send)
+            try:
+                yield
+            finally:
+                over.set()
+        sender.result()
+        assert len(self.lab.mail.injected) > before, "no mail was handed in meanwhile"
 
     def strike(self, name: str, hosts: t.Iterable[plan.Host]) -> None:
         for blow in self.scenario.blows:

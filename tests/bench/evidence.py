@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import calendar
 import json
-import multiprocessing
 import platform
 import re
 import shutil
@@ -22,11 +21,10 @@ import subprocess
 import sys
 import time
 import typing as t
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import evidence_log
-from evidence_runs import PYTHON, ROOT, engine, evidence, in_turn, run
+from evidence_runs import PYTHON, ROOT, engine, evidence, in_turn, peak, run
 
 FOLDER = ROOT / ".cache" / "bench"
 ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 5
@@ -114,19 +112,12 @@ def tail_of(path: Path, size: int, name: str) -> Path:
     return tail
 
 
-def generated(name: str, size: int, **options: t.Any) -> Path:
-    """Write a log in a process of its own: a process begins with the peak of the memory of the one that starts it."""
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as apart:
-        return apart.submit(evidence_log.write, FOLDER / name, size, **options).result()
-
-
 def sizes(log: Path) -> t.Iterator[Figure]:
     large = large_log(log)
     small = tail_of(large, SMALL, "small.log")
-    many = generated("many.log", SMALL, signatures=15_000, refused=0.9)
+    many = evidence_log.write(FOLDER / "many.log", SMALL, signatures=15_000, refused=0.9)
     for name, path in (("64 MiB", small), ("4 GiB", large), ("10,000 signatures", many)):
-        yield Figure(f"peak memory, {name}, MiB", run(engine(path)).peak, at_most=48)
-    # After the figures of memory, which what is read here would raise.
+        yield Figure(f"peak memory, {name}, MiB", peak(engine(path)), at_most=48)
     replies = evidence(run(engine(many, max_groups=100_000, **NOTHING_ELSE)))["replies"]
     distinct = len({reply["signature"] for reply in replies})
     if distinct < MANY:
@@ -177,11 +168,11 @@ def main() -> int:
     for name, version in versions().items():
         print(f"     {name}: {version}")
     began = time.monotonic()
-    log = generated("evidence.log", SIZE)
+    log = evidence_log.write(FOLDER / "evidence.log", SIZE)
     refused = run(["grep", "-cE", REFUSED, str(log)]).said.decode().strip()
     lines = run(["wc", "-l", str(log)]).said.split()[0].decode()
     print(f"     log: {log.stat().st_size / MIB:.0f} MiB, {int(lines):,} lines, {int(refused):,} refused")
-    print(f"     pflogsumm takes {run(['pflogsumm', str(log)]).peak:.0f} MiB for it", flush=True)
+    print(f"     pflogsumm takes {peak(['pflogsumm', str(log)]):.0f} MiB for it", flush=True)
     figures = []
     for part in (speed, sizes):
         for figure in part(log):

@@ -24,6 +24,12 @@ from ansible_collections.postmaster.delist.plugins.module_utils._evidence import
 options = json.loads(sys.argv[2])
 sys.stdout.write(json.dumps(_gather.gather(_gather.Request(**options))))
 """
+# The kernel counts for a process the memory of the one that started it too, so that has to be a small one.
+_SMALL_PARENT = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
 _SOURCES = {"rotated": False, "journal": "never", "queue": False, "egress": []}
 
 
@@ -32,7 +38,6 @@ class Run(t.NamedTuple):
 
     cpu: float  # seconds, user and system
     wall: float
-    peak: float  # MiB
     said: bytes
 
 
@@ -46,7 +51,12 @@ def run(command: t.Sequence[str]) -> Run:
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in (0, 1):
         raise RuntimeError(f"{command[0]} ended with {process.returncode}")
-    return Run(usage.ru_utime + usage.ru_stime, time.monotonic() - began, usage.ru_maxrss / 1024, said)
+    return Run(usage.ru_utime + usage.ru_stime, time.monotonic() - began, said)
+
+
+def peak(command: t.Sequence[str]) -> float:
+    """Return the most memory, in MiB, that a process had."""
+    return int(run([PYTHON, "-c", _SMALL_PARENT, *command]).said) / 1024
 
 
 def engine(path: Path, *, cores: str = "0", **options: t.Any) -> list[str]:

@@ -72,8 +72,12 @@ DELAYS = r"(?:delay|conn_use=[0-9]+, delay)=(?P<delay>[0-9.]+), (?:delays=[0-9./
 FINAL = (
     rf"to=<(?P<recipient>{ADDRESS}){TO_RELAY}(?P<relay>[^ ,]+), {DELAYS}status=(?P<status>[A-Za-z]+) \((?P<reason>.*)"
 )
+_EARLIER_HOST = r"[^] []+\[[^]]*\]"
 # Before the next mail exchanger is tried; the recipients follow with the last one's answer.
-NON_FINAL = r"(?P<earlier>host [^] []+\[[^]]*\] (?:said|refused to talk to me): .*)"
+NON_FINAL = (
+    rf"(?P<earlier>host {_EARLIER_HOST} (?:said|refused to talk to me): .*"
+    rf"|(?:lost connection with {_EARLIER_HOST}|conversation with {_EARLIER_HOST} timed out) while .*)"
+)
 
 _STAMPED = re.compile(STAMP)
 _RELAY = re.compile(r"(?P<host>[^\s\[\]]+)\[(?P<ip>[^\[\]]*)\](?::\d+)?\Z")

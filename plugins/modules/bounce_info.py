@@ -200,7 +200,13 @@ EXAMPLES = r"""
 
 RETURN = r"""
 evidence:
-  description: What the host shows; its shape is C(knowledge/schema/evidence.json) of this collection.
+  description:
+    - What the host shows; its shape is C(knowledge/schema/evidence.json) of this collection.
+    - The C(outcomes) of a reply count lines, of mail that was C(bounced) or C(deferred). C(expired) counts recipients,
+      deferred until their message was given up. Apart from these, where there are any, count C(suspended), the lines
+      that repeat a reply for a destination that rests; C(non_final), those about a mail exchanger after which the next
+      one was tried, because it refused, hung up or fell silent; C(undeliverable), those about address probes, which
+      are no mail; and C(soft_bounced), those of C(deferred) that Postfix's C(soft_bounce) keeps in the queue.
   returned: success, without O(evidence_dir)
   type: dict
   sample:
@@ -225,7 +231,7 @@ evidence:
         relay_host: example-com.mail.protection.outlook.com
         relay_ips: [104.47.1.36]
         service: postfix/smtp
-        outcomes: {bounced: 412, deferred: 0, expired: 0}
+        outcomes: {bounced: 412, deferred: 0, expired: 0, non_final: 3}
         named_ips: [203.0.113.7]
         recipients: 371
         recipient_domains: {example.com: 300, example.org: 71}

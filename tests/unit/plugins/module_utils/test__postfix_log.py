@@ -111,6 +111,24 @@ def test_an_earlier_mail_exchanger_has_a_line_without_a_status():
     assert (line.status, line.recipient, line.reason.reply) == (None, None, "421 4.7.0 later")
 
 
+@pytest.mark.parametrize(
+    ("sentence", "shape", "stage"),
+    [
+        (f"lost connection with {HOST} while performing the EHLO handshake", "lost", "HELO"),
+        (f"conversation with {HOST} timed out while receiving the initial server greeting", "timeout", "greeting"),
+    ],
+)
+def test_so_has_one_that_hung_up_or_fell_silent(sentence, shape, stage):
+    line = parse_line(f"{HEAD}4ABC1234: {sentence}")
+    assert line is not None
+    assert (line.status, line.relay_host, line.reason.shape, line.reason.stage) == (
+        None,
+        "mx1.example.net",
+        shape,
+        stage,
+    )
+
+
 def test_a_quoted_local_part_cannot_forge_the_fields_after_it():
     hostile = r'"x>, relay=evil[198.51.100.1]:25, delay=1, dsn=5.0.0, status=bounced (host \" said"@example.net'
     line = parse_line(HEAD + FINAL.replace("a@example.net", hostile) + f"(host {HOST} said: 550 no)")

@@ -141,8 +141,8 @@ class LogMaker:
         name, ip = rng.choice(RELAYS)
         relay = f"{name}[{ip}]"
         if rng.random() < 0.2:
-            said = self._fill(f"host {relay} said: " + rng.choice(REPLIES), recipient)
-            self._say(self.service, f"{self.queue_id}: {said}")
+            earlier = rng.choice([f"host {relay} said: " + rng.choice(REPLIES), rng.choice(REASONS[:4])])
+            self._say(self.service, f"{self.queue_id}: {self._fill(earlier.replace('{relay}', relay), recipient)}")
         fate = rng.choice(["sent", "sent", "said", "said", "reason", "suspended", "probe", "local"])
         if fate == "sent":
             self._final(recipient, f"{relay}:25", "2.0.0", "sent", "250 2.0.0 Ok: queued as 8A1B2C3D4E")

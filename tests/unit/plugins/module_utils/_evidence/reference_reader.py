@@ -31,6 +31,10 @@ FINAL = re.compile(
     r"status=(?P<status>[A-Za-z]+) \((?P<reason>.*)",
     re.DOTALL,
 )
+EARLIER = re.compile(
+    r"host [^] []+\[[^]]*\] (said|refused to talk to me): "
+    r"|lost connection with [^] []+\[[^]]*\] while |conversation with [^] []+\[[^]]*\] timed out while "
+)
 RELAY = re.compile(r"(?P<host>[^] []+)\[(?P<ip>[^]]*)\](?P<port>:\d+)?")
 OUTCOMES = {"bounced": "bounced", "deferred": "deferred", "SOFTBOUNCE": "deferred", "undeliverable": "undeliverable"}
 
@@ -94,7 +98,7 @@ class Reference:
             closed = final["reason"].endswith(")")
             reason = final["reason"][:-1] if closed else final["reason"]
             self._refused(service, reason, closed, final, mail, at)
-        elif re.match(r"host [^] []+\[[^]]*\] (said|refused to talk to me): ", rest):
+        elif re.match(EARLIER, rest):
             self._refused(service, rest, True, None, mail, at)
 
     def _refused(

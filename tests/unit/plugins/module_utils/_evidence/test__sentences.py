@@ -156,6 +156,27 @@ def test_an_earlier_mail_exchanger_that_refused_to_talk_counts_when_the_next_too
     }
 
 
+def test_an_earlier_mail_exchanger_that_hung_up_or_fell_silent_counts_once_whatever_the_next_one_does() -> None:
+    lost = f"lost connection with {HOST} while receiving the initial server greeting"
+    silent = "conversation with mx2.example.net[198.51.100.26] timed out while sending MAIL FROM"
+    third = "lost connection with mx3.example.net[198.51.100.27] while sending RCPT TO"
+    found = {
+        reply["relay_host"]: (reply["shape"], reply["stage"], outcomes(reply), reply["recipients"], reply["code"])
+        for reply in replies(said(lost), said(silent), line(third, relay="mx3.example.net[198.51.100.27]:25"))
+    }
+    assert found == {
+        "mx1.example.net": ("lost", "greeting", {"non_final": 1}, 0, None),
+        "mx2.example.net": ("timeout", "MAIL FROM", {"non_final": 1}, 0, None),
+        "mx3.example.net": ("lost", "RCPT TO", {"deferred": 1}, 1, None),
+    }
+
+
+def test_a_client_that_hung_up_on_us_is_no_evidence() -> None:
+    for program in ("smtpd", "postscreen", "qmgr"):
+        assert replies(said(f"lost connection with {HOST} while sending RCPT TO", program=program)) == []
+    assert replies(said("lost connection after DATA from pc.example.jp[192.0.2.1]", program="smtpd")) == []
+
+
 def test_an_expired_message_counts_under_the_reply_of_its_last_try() -> None:
     reply = only(
         line(SAID, delay="400000"),

@@ -100,5 +100,7 @@ def _wrong(examples: _Examples, using: Recogniser) -> t.Iterator[KnowledgeError]
 
 
 def _winner(sample: dict[str, t.Any], using: Recogniser) -> tuple[str | None, str]:
-    rule = using.recognise(sample["reply"], relay=sample.get("relay"), stage=sample.get("stage")).rule
+    rule = using.recognise(
+        sample["reply"], relay=sample.get("relay"), port=sample.get("port"), stage=sample.get("stage")
+    ).rule
     return (rule.name, rule.cause) if rule else (None, "unclassified")

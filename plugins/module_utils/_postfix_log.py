@@ -80,7 +80,7 @@ NON_FINAL = (
 )
 
 _STAMPED = re.compile(STAMP)
-_RELAY = re.compile(r"(?P<host>[^\s\[\]]+)\[(?P<ip>[^\[\]]*)\](?::\d+)?\Z")
+_RELAY = re.compile(r"(?P<host>[^\s\[\]]+)\[(?P<ip>[^\[\]]*)\](?::(?P<port>\d{1,5}))?\Z")
 
 
 class Reason(t.NamedTuple):
@@ -104,6 +104,7 @@ class LogLine(t.NamedTuple):
     recipient: str | None
     relay_host: str | None
     relay_ip: str | None
+    relay_port: int | None
     dsn: str | None
     status: str | None  # sent, bounced, deferred, SOFTBOUNCE, undeliverable, deliverable; None: not final
     reason: Reason
@@ -163,6 +164,7 @@ def parse_line(line: str) -> LogLine | None:
         recipient=found.get("recipient"),
         relay_host=relay.group("host") if relay else reason.host,
         relay_ip=relay.group("ip") if relay else reason.ip,
+        relay_port=int(relay.group("port")) if relay and relay.group("port") else None,
         dsn=found.get("dsn"),
         status=found.get("status"),
         reason=reason,

@@ -230,6 +230,7 @@ evidence:
         shape: said
         relay_host: example-com.mail.protection.outlook.com
         relay_ips: [104.47.1.36]
+        relay_port: 25
         service: postfix/smtp
         outcomes: {bounced: 412, deferred: 0, expired: 0, non_final: 3}
         named_ips: [203.0.113.7]

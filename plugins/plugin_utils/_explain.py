@@ -56,6 +56,7 @@ def _diagnosis(using: Recogniser, item: pasted.Pasted) -> dict[str, t.Any] | Non
         item.reply,
         relay=item.relay_host,
         relay_ips=item.relay_ips,
+        relay_port=item.relay_port,
         dsn=item.dsn,
         stage=item.stage,
         is_ours=item.is_ours,

@@ -184,6 +184,7 @@ class _Choice:
             "codes": sorted(rule.codes),
             "enhanced": sorted(rule.enhanced),
             "stages": sorted(rule.stages),
+            "relay_ports": sorted(rule.relay_ports),
         }
 
     def _add_near_misses(self) -> None:

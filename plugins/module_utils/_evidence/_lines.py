@@ -23,7 +23,7 @@ _EXPIRED = rf"from=<(?P<sender>{ADDRESS})>, status=(?:force-)?expired, returned 
 LINE = re.compile(rf"{HEAD}{QUEUE_ID}: (?:{FINAL}|{NON_FINAL}|{_EXPIRED})".encode(), re.DOTALL)
 _BEGINNING = rf"{HEAD}{QUEUE_ID}: (?:to=<|from=<.*status=)".encode()
 STAMPED = re.compile(STAMP.encode())
-_RELAY = re.compile(rb"([^\s\[\]]+)\[([^\[\]]*)\]")
+_RELAY = re.compile(rb"([^\s\[\]]+)\[([^\[\]]*)\](?::([0-9]{1,5}))?")
 
 
 def looks_like_one(buffer: bytearray, begin: int, end: int) -> bool:
@@ -38,3 +38,9 @@ def relay_parts(relay: bytes | None) -> tuple[str, str] | None:
     if match is None:
         return None
     return match.group(1).decode("utf-8", "replace").lower(), match.group(2).decode("utf-8", "replace")
+
+
+def relay_port(relay: bytes | None) -> int | None:
+    """Return the port of C(mx.example.net[192.0.2.25]:25)."""
+    match = _RELAY.match(relay or b"")
+    return int(match.group(3)) if match and match.group(3) else None

@@ -29,7 +29,7 @@ def replies(sums: Sums, privacy: Privacy) -> list[dict[str, t.Any]]:
 
 
 def _reply(key: Key, group: Group, names: t.Mapping[int, str], privacy: Privacy) -> dict[str, t.Any]:
-    reason, recipient, dsn = _read_again(group.samples[-1][2])
+    reason, recipient, dsn, port = _read_again(group.samples[-1][2])
     reply = parse(reason.reply)
     domains = group.recipients.by_domain(names)
     entry = {
@@ -42,6 +42,7 @@ def _reply(key: Key, group: Group, names: t.Mapping[int, str], privacy: Privacy)
         "shape": reason.shape,
         "relay_host": key.relay_host or None,
         "relay_ips": list(group.relay_ips),
+        "relay_port": port,
         "service": key.service,
         "outcomes": {"bounced": 0, "deferred": 0, "expired": 0, **group.outcomes},
         "named_ips": list(key.named_ips),
@@ -64,16 +65,16 @@ def _by_hour(group: Group) -> dict[str, t.Any] | None:
     return {"begins_at": rfc3339(row[0]), "counts": row[1]} if row else None
 
 
-def _read_again(sample: bytes) -> tuple[Reason, str, str | None]:
-    """Read a line that was read before; it may have been cut since."""
+def _read_again(sample: bytes) -> tuple[Reason, str, str | None, int | None]:
+    """Read a line that was read before, for its sentence, recipient, dsn= and port; it may have been cut since."""
     line = _lines.LINE.match(sample)
     if line is None:
-        return parse_reason(""), "", None
-    reason, earlier, recipient, dsn = line.group("reason", "earlier", "recipient", "dsn")
+        return parse_reason(""), "", None, None
+    reason, earlier, recipient, dsn, relay = line.group("reason", "earlier", "recipient", "dsn", "relay")
     sentence = text_of(reason or earlier + b")")
     closed = sentence.endswith(")")
     read = parse_reason(sentence[:-1] if closed else sentence, closed=closed)
-    return read, text_of(recipient or b""), text_of(dsn or b"") or None
+    return read, text_of(recipient or b""), text_of(dsn or b"") or None, _lines.relay_port(relay)
 
 
 def _sample(sample: Sample, privacy: Privacy) -> dict[str, str]:

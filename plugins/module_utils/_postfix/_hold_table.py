@@ -52,7 +52,7 @@ def render(rules: t.Sequence[t.Mapping[str, t.Any]], literals: t.Sequence[t.Mapp
     """Return the table; the first rule that matches a reply decides, as in the diagnosis.
 
     :param rules: each with C(name), C(hold) (or leave as it is), C(relays) (globs, none for any relay), C(tokens),
-        C(any_of), C(none_of), C(pattern), C(codes), C(enhanced), C(stages), as in the knowledge
+        C(any_of), C(none_of), C(pattern), C(codes), C(enhanced), C(stages), C(relay_ports), as in the knowledge
     :param literals: each with C(text) (a reply or its signature) and C(relays)
     :raises NotHeld: one of them can hold nothing
     """
@@ -68,6 +68,8 @@ def _comment(name: str) -> str:
 
 def conditions(rule: t.Mapping[str, t.Any]) -> list[str]:
     """Return the expressions, all of which must match; one that begins with C(!) must not."""
+    if rule.get("relay_ports"):
+        raise NotHeld("it asks for the relay's port, which Postfix does not show")
     found = [*_from(rule.get("relays") or ())]
     codes = [code for code in rule.get("codes") or () if 500 <= code <= 599]
     enhanced = [code for code in rule.get("enhanced") or () if code.startswith("5.")]

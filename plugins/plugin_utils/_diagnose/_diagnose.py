@@ -95,7 +95,7 @@ class _Assessor:
         self._known: dict[tuple[t.Any, ...], Assessment] = {}
 
     def assess(self, group: evidence.Group) -> Assessment:
-        key = (group.signature, group.relay_host, group.stage, group.dsn)
+        key = (group.signature, group.relay_host, group.relay_port, group.stage, group.dsn)
         first = self._known.get(key)
         if first is None or (first.rule and first.rule.capture):
             first = self._known[key] = assess(
@@ -103,6 +103,7 @@ class _Assessor:
                 group.text,
                 relay=group.relay_host,
                 relay_ips=group.relay_ips,
+                relay_port=group.relay_port,
                 dsn=group.dsn,
                 stage=group.stage,
                 named_ips=group.named_ips,

@@ -27,6 +27,7 @@ class Group(t.NamedTuple):
     stage: str | None
     relay_host: str | None
     relay_ips: tuple[str, ...]
+    relay_port: int | None
     service: str | None
     named_ips: tuple[str, ...]
     counts: dict[str, int]
@@ -115,6 +116,7 @@ def _group(host: str, reply: dict[str, t.Any]) -> Group:
         stage=reply.get("stage"),
         relay_host=reply.get("relay_host"),
         relay_ips=_texts(reply.get("relay_ips")),
+        relay_port=int(reply["relay_port"]) if reply.get("relay_port") else None,
         service=reply.get("service"),
         named_ips=_texts(reply["named_ips"]),
         counts={**counts, "recipients": int(reply.get("recipients") or 0)},

@@ -89,6 +89,7 @@ def assess(
     *,
     relay: str | None = None,
     relay_ips: t.Iterable[str] = (),
+    relay_port: int | None = None,
     dsn: str | None = None,
     stage: str | None = None,
     named_ips: t.Sequence[str] | None = None,
@@ -101,7 +102,7 @@ def assess(
     """
     known = recogniser.known
     relay = _relay(relay)
-    recognition = recogniser.recognise(text, relay=relay, dsn=dsn, stage=stage)
+    recognition = recogniser.recognise(text, relay=relay, port=relay_port, dsn=dsn, stage=stage)
     rule = recognition.rule
     if named_ips is None:
         named_ips = () if is_ours else find_ips(recognition.reply.text, exclude=relay_ips)

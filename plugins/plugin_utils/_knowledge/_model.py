@@ -34,6 +34,7 @@ class Rule:
     codes: frozenset[int]
     enhanced: frozenset[str]
     stages: frozenset[str]
+    relay_ports: frozenset[int]
     relay: str
     list: str | None
     cause: str
@@ -125,6 +126,7 @@ def rule_from(owner: str, data: dict[str, t.Any], sources: dict[str, Source]) ->
         codes=frozenset(code for spec in match.get("codes") or () for code in expand_codes(spec)),
         enhanced=frozenset(code for spec in match.get("enhanced") or () for code in expand_enhanced(spec)),
         stages=frozenset(match.get("stages") or ()),
+        relay_ports=frozenset(match.get("relay_ports") or ()),
         relay=data.get("relay") or "expected",
         list=data.get("list"),
         cause=data["cause"],

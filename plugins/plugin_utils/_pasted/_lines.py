@@ -49,6 +49,7 @@ def _postfix_client(record: str) -> Pasted | None:
         line.dsn,
         line.reason.stage,
         line.status,
+        relay_port=line.relay_port,
     )
 
 

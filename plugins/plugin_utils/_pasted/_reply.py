@@ -27,13 +27,11 @@ class Pasted(t.NamedTuple):
     status: str | None = None
     has_code: bool = True
     is_ours: bool = False  # our own server said it, to somebody else
+    relay_port: int | None = None
 
     def completed(self, relay_host: str | None, dsn: str | None, stage: str | None) -> Pasted:
         """Return it with what the text itself does not say."""
-        reply, own_relay, relay_ips, own_dsn, own_stage, status, has_code, is_ours = self
-        return Pasted(
-            reply, own_relay or relay_host, relay_ips, own_dsn or dsn, own_stage or stage, status, has_code, is_ours
-        )
+        return self._replace(relay_host=self.relay_host or relay_host, dsn=self.dsn or dsn, stage=self.stage or stage)
 
 
 _STAGES = {

@@ -45,7 +45,7 @@ class _Condition:
         self.rule = rule
         self.is_generic = rule.is_generic
         self.priority = rule.priority
-        self.refined = bool(rule.enhanced or rule.codes or rule.stages or rule.pattern)
+        self.refined = bool(rule.enhanced or rule.codes or rule.stages or rule.relay_ports or rule.pattern)
         self.tokens = frozenset(map(normal, rule.tokens))
         self.any_of = frozenset(map(normal, rule.any_of))
         self.none_of = frozenset(map(normal, rule.none_of))
@@ -73,6 +73,8 @@ class _Condition:
         if rule.enhanced and subject.enhanced not in rule.enhanced:
             return False
         if rule.codes and subject.code not in rule.codes and (self.wordless or subject.code is not None):
+            return False
+        if rule.relay_ports and subject.port not in rule.relay_ports:
             return False
         if rule.stages and subject.stage not in rule.stages and (self.wordless or subject.stage is not None):
             return False

@@ -31,12 +31,13 @@ class Subject(t.NamedTuple):
     code: int | None
     enhanced: str | None
     stage: str | None
+    port: int | None  # of the relay
 
 
-def prepare(reply: Reply, *, dsn: str | None = None, stage: str | None = None) -> Subject:
+def prepare(reply: Reply, *, dsn: str | None = None, stage: str | None = None, port: int | None = None) -> Subject:
     """Return what rules look at; C(dsn), the local view, stands in where the reply has no enhanced code."""
     enhanced = reply.enhanced or (dsn if dsn and not dsn.endswith(".0.0") else None)
-    return Subject(reply.text.lower(), reply.code, enhanced, stage)
+    return Subject(reply.text.lower(), reply.code, enhanced, stage, port)
 
 
 def without_addresses(subject: Subject) -> Subject:

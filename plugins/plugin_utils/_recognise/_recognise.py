@@ -57,10 +57,16 @@ class Recogniser:
         self._precedence = {name: -cause["precedence"] for name, cause in known.causes.items()}
 
     def recognise(
-        self, text: str, *, relay: str | None = None, dsn: str | None = None, stage: str | None = None
+        self,
+        text: str,
+        *,
+        relay: str | None = None,
+        port: int | None = None,
+        dsn: str | None = None,
+        stage: str | None = None,
     ) -> Recognition:
         reply = parse(text)
-        subject = prepare(reply, dsn=dsn, stage=stage)
+        subject = prepare(reply, dsn=dsn, stage=stage, port=port)
         receiver = self.known.receiver_of(relay)
         ranked = self._ranked(subject, relay, receiver)
         if not ranked or ranked[0][0] <= Fit.GENERIC:

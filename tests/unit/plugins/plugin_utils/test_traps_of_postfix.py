@@ -95,3 +95,17 @@ def test_the_last_lines_of_gmx_decide(third, case, expected):
     )
 
     assert one(text, relay="mx00.emig.gmx.net")["cause"] == expected
+
+
+DENIED = "554 5.7.1 <unknown[203.0.113.7]>: Client host rejected: Access denied"
+
+
+@pytest.mark.parametrize(("port", "cause"), [(25, "ip_blocklisted_receiver"), (465, "own_side"), (587, "own_side")])
+def test_on_a_port_for_submission_denied_means_that_nobody_logged_in(port, cause):
+    assert one(line(f"host {HOST} said: {DENIED}", relay=f"{HOST}:{port}"))["cause"] == cause
+
+
+def test_a_list_named_on_a_port_for_submission_is_a_list():
+    listed = "554 5.7.1 Service unavailable; Client host [203.0.113.7] blocked using zen.spamhaus.org"
+
+    assert one(line(f"host {HOST} said: {listed}", relay=f"{HOST}:587"))["cause"] == "ip_blocklisted_dnsbl"

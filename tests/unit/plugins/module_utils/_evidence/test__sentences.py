@@ -56,6 +56,11 @@ def test_a_refused_command_names_host_code_stage_and_address() -> None:
     assert reply["named_ips"] == ["203.0.113.7"]
 
 
+def test_the_port_is_that_of_the_newest_line() -> None:
+    assert only(line(SAID), line(SAID, relay=f"{HOST}:587"))["relay_port"] == 587
+    assert only(said(f"host {HOST} said: 450 4.7.1 no (in reply to RCPT TO command)"))["relay_port"] is None
+
+
 def test_a_greeting_refusal_is_a_deferral_whose_quoted_code_counts() -> None:
     reply = only(line(f"host {HOST} refused to talk to me: 554 IP=203.0.113.7 - problem"))
     assert (reply["code"], reply["dsn"], reply["stage"], reply["shape"]) == (554, "4.0.0", "greeting", "refused")

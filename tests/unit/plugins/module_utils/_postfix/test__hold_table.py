@@ -111,7 +111,7 @@ def test_deferrals_are_not_touched(answers):
 @pytest.mark.parametrize(
     "conditions",
     [{}, {"relays": ["*.x.example"]}, {"tokens": ["x"], "codes": [421]}, {"tokens": ["x"], "enhanced": ["4.7.1"]},
-     {"pattern": "blocked$"}],
+     {"pattern": "blocked$"}, {"tokens": ["x"], "relay_ports": [587]}],
 )  # fmt: skip
 def test_what_can_hold_nothing_is_refused(conditions):
     with pytest.raises(NotHeld):

@@ -30,6 +30,16 @@ def one(tmp_path, *hosts):
     return found[0]
 
 
+@pytest.mark.parametrize(
+    ("port", "cause"), [(25, "ip_blocklisted_receiver"), (587, "own_side"), (None, "ip_blocklisted_receiver")]
+)
+def test_the_port_of_the_relay_tells_a_smarthost(tmp_path, port, cause):
+    denied = "554 5.7.1 <unknown[203.0.113.7]>: Client host rejected: Access denied"
+    reply = make.group(denied, "smtp.example.com", relay_port=port)
+
+    assert one(tmp_path, make.host(reply))["cause"] == cause
+
+
 def test_one_finding_over_all_hosts(tmp_path):
     first = make.group(outcomes={"bounced": 3}, recipients=2, recipient_domains={"example.com": 2})
     second = make.group(

@@ -81,6 +81,13 @@ def test_a_stage_counts_where_it_is_known():
     assert winner(using, "554 XYZ1", relay=RELAY, stage="RCPT TO") is None
 
 
+@pytest.mark.parametrize(("port", "holds"), [(587, True), (25, False), (None, False)])
+def test_a_port_must_be_known(port, holds):
+    using = one_rule(match={"relay_ports": [465, 587]})
+
+    assert (winner(using, "554 XYZ1", relay=RELAY, port=port) == "acme/blocked") is holds
+
+
 @pytest.mark.parametrize(
     ("text", "holds"),
     [("550 no words 5.1.1", False), ("550 5.1.1 no words", True), ("450 4.1.1 no words", False), ("no words", False)],

@@ -27,6 +27,7 @@ _CLOSING = "、。，．・：；！？）」』】］〉》ー々ぁぃぅぇ�
 _PIECE = re.compile(rf"[{_OPENING}]*(?:[{_EAST_ASIAN}]|[^\s{_EAST_ASIAN}]+)[{_CLOSING}]*\s*|\s+")
 
 MORE = "..."
+_IN_BRACKETS = re.compile(r" ?[(（][^()（）]*[)）]")
 
 
 def plain(text: object) -> str:
@@ -50,6 +51,11 @@ def clip(text: str, width: int) -> str:
     if columns(text) <= width:
         return text
     return _head(text, width - len(MORE)).rstrip() + MORE
+
+
+def clip_name(text: str, width: int) -> str:
+    """The text; where it is too long, without what names add in brackets, and then cut."""
+    return clip(text if columns(text) <= width else _IN_BRACKETS.sub("", text), width)
 
 
 def clip_start(text: str, width: int) -> str:

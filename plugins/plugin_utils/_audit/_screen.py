@@ -11,16 +11,12 @@ from pathlib import Path
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._model import Data
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._report import Audit
-from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import clip, columns
+from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import clip, clip_name, columns
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._command import Command
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._evidence import instant
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._lists import sayings
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Report
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._screen import (
-    IN_BRACKETS,
-    reason_lines,
-    whereabouts,
-)
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._screen import reason_lines, whereabouts
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import Texts
 
 LINES = 24
@@ -82,9 +78,7 @@ def _line(group: str, concern: Data, texts: Texts) -> str:
     since = texts.say("since", since=f"{began:%m-%d}") if began and group != "new" else ""
     room = WIDTH - (columns(since) + 1 if since else 0)
     severity, title = texts.say("severity", concern["severity"]), texts.pick(concern["title"])
-    whole = texts.say("concern", group, severity=severity, title=title)
-    short = texts.say("concern", group, severity=severity, title=IN_BRACKETS.sub("", title))
-    shown = clip(whole if columns(whole) <= room else short, room)
+    shown = clip_name(texts.say("concern", group, severity=severity, title=title), room)
     return f"{shown}{' ' * (WIDTH - columns(shown) - columns(since))}{since}".rstrip()
 
 

@@ -22,6 +22,12 @@ def title_of(case: Case, texts: Texts) -> str:
     return texts.pick(case.facts.get("title")) or case.finding
 
 
+def subject_of(case: Case) -> str:
+    """Return what is blocked, or at least where: two cases of one receiver differ by nothing else."""
+    subject = case.facts.get("subject") or {}
+    return plain(subject.get("value") or case.facts.get("egress_ip") or ", ".join(case.facts.get("hosts") or ()))
+
+
 def duration(length: datetime.timedelta, texts: Texts) -> str:
     """Return a length of time in its two largest units."""
     minutes = int(length.total_seconds() // 60)

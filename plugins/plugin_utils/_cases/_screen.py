@@ -10,10 +10,10 @@ import typing as t
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._cases import _page as page
 from ansible_collections.postmaster.delist.plugins.plugin_utils._cases._page import Block
-from ansible_collections.postmaster.delist.plugins.plugin_utils._cases._phrases import title_of
+from ansible_collections.postmaster.delist.plugins.plugin_utils._cases._phrases import subject_of, title_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._cases._steps import Step, who
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import Case
-from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import clip, columns, plain, wrap
+from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import clip, clip_name, columns, plain, wrap
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._command import Command
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import Texts
 
@@ -70,7 +70,7 @@ def markdown(found: Followed, *, texts: Texts) -> str:
     if gaps:
         blocks.append(Block("list", rows=[[gap] for gap in gaps]))
     for case in found.closed:
-        blocks.append(Block("section", texts.say("screen", "closed", id=case.id, title=title_of(case, texts))))
+        blocks.append(Block("section", texts.say("screen", "closed", case=_title(case, texts))))
         blocks.append(Block("quote", (case.proof or {}).get("line", "")))
     for step in _sorted(found):
         blocks.append(Block("section", _title(step.case, texts)))
@@ -105,16 +105,18 @@ def _gaps(found: Followed, texts: Texts, *, width: int = WIDTH) -> t.Iterator[st
 
 
 def _closed(case: Case, texts: Texts) -> list[str]:
-    said = texts.say("screen", "closed", id=case.id, title=title_of(case, texts))
-    return [clip(said, WIDTH), clip(texts.say("screen", "proof", line=(case.proof or {}).get("line", "")), WIDTH)]
+    said = texts.say("screen", "closed", case=_title(case, texts))
+    return [clip_name(said, WIDTH), clip(texts.say("screen", "proof", line=(case.proof or {}).get("line", "")), WIDTH)]
 
 
 def _block(step: Step, found: Followed, texts: Texts) -> list[str]:
     state = texts.say("state", step.case.state)
-    title = clip(_title(step.case, texts), WIDTH - columns(state) - 2)
-    lines = [f"{title}{' ' * (WIDTH - columns(title) - columns(state))}{state}"]
+    title = clip_name(_title(step.case, texts), WIDTH - columns(state) - 2)
+    lines = [
+        f"{title}{' ' * (WIDTH - columns(title) - columns(state))}{state}",
+        clip(_INDENT + " | ".join(_about(step, texts)), WIDTH),
+    ]
     if step.is_due:
-        lines.append(clip(_INDENT + " | ".join(_about(step, texts)), WIDTH))
         lines += _wrapped(texts.say("screen", "do", text=step.what))
         for link in list(found.links.get(step.case.id, ()))[:_LINKS_SHOWN] if step.case.due == "confirm" else ():
             lines.append(_INDENT + texts.say("screen", "link", link=link))
@@ -127,7 +129,7 @@ def _block(step: Step, found: Followed, texts: Texts) -> list[str]:
 
 
 def _title(case: Case, texts: Texts) -> str:
-    return texts.say("screen", "case", id=case.id, title=title_of(case, texts))
+    return texts.say("screen", "case", id=case.id, subject=subject_of(case), title=title_of(case, texts))
 
 
 def _about(step: Step, texts: Texts) -> t.Iterator[str]:

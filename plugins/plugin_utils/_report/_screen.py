@@ -7,12 +7,12 @@
 from __future__ import annotations
 
 import collections
-import re
 import typing as t
 from pathlib import Path
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import (
     clip,
+    clip_name,
     clip_start,
     columns,
     plain,
@@ -44,8 +44,6 @@ _LINES_OF_LISTS = 4
 _LINES_OF_HOLD = 3
 _BLOCKERS_SHOWN = 1
 _INDENT = "  "
-# What a receiver's name adds in brackets.
-IN_BRACKETS = re.compile(r" ?[(（][^()（）]*[)）]")
 # Refusals of a request that the operator ends by saying something.
 _WORDS_MISSING = frozenset({"fixed_text_missing", "words_missing"})
 
@@ -158,8 +156,7 @@ def _head_of(item: Item, texts: Texts) -> str:
     began = instant(item.finding["first_at"])
     hit = texts.say("finding", "hit", hit=item.hit, since=f"{began:%m-%d %H:%M}") if began else ""
     room = WIDTH - columns(hit) - (2 if hit else 0)
-    whole = headline(item, texts)
-    shown = clip(whole if columns(whole) <= room else IN_BRACKETS.sub("", whole), room)
+    shown = clip_name(headline(item, texts), room)
     return f"{shown}{' ' * (WIDTH - columns(shown) - columns(hit))}{hit}".rstrip()
 
 

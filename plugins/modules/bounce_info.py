@@ -31,6 +31,9 @@ options:
       - Log files, or globs of them. Compressed files (gzip, bzip2, xz, and zstd where the host has that program) are
         recognised by their content, and so are journals in files, as journald keeps them, or as
         C(journalctl -o export) and C(journalctl -o json) write them.
+      - Lines may be as syslog daemons of Linux and the BSDs write them, with stamps of RFC 3164 or RFC 3339, or whole
+        in the format of RFC 5424, with or without its priority. Where rsyslog has cut C(postfix/smtp) to C(postfix)
+        in that format, what was said tells who spoke, and a note says that transports cannot be told apart.
       - By default, the log is where Postfix says (C(maillog_file)), or else in the first of syslog's usual files that
         holds it (C(/var/log/mail.log), C(/var/log/maillog), C(/var/log/mail), C(/var/log/messages),
         C(/var/log/syslog)), or in the systemd journal.

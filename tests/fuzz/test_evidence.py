@@ -15,6 +15,7 @@ from ansible_collections.postmaster.delist.plugins.module_utils._evidence import
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._clock import Clock
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._privacy import MODES, Privacy
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._replies import LINE_OUTCOMES
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence._rewritten import Rewritten
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._tally import Wanted
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._window import Window
 from ansible_collections.postmaster.delist.tests.unit.plugins.module_utils._evidence.engine import Bytes
@@ -39,14 +40,14 @@ wants = st.builds(
 
 
 @many
-@given(st.binary(max_size=300), wants, st.integers(1, 200))
-def test_any_bytes_are_read(data: bytes, wanted: Wanted, size: int) -> None:
-    _check(data, wanted, size)
+@given(st.binary(max_size=300), wants, st.integers(1, 200), st.booleans())
+def test_any_bytes_are_read(data: bytes, wanted: Wanted, size: int, rewritten: bool) -> None:
+    _check(data, wanted, size, rewritten)
 
 
 @many
-@given(st.integers(0, 2**32), wants, st.integers(1, 9000), st.sampled_from(MODES))
-def test_mutilated_lines_are_read(seed: int, wanted: Wanted, size: int, mode: str) -> None:
+@given(st.integers(0, 2**32), wants, st.integers(1, 9000), st.booleans(), st.sampled_from(MODES))
+def test_mutilated_lines_are_read(seed: int, wanted: Wanted, size: int, rewritten: bool, mode: str) -> None:
     rng = random.Random(seed)
     data = bytearray(b"\n".join(LogMaker(seed, at=BEGIN).make(3)))
     for _line in range(rng.randrange(12)):
@@ -56,11 +57,12 @@ def test_mutilated_lines_are_read(seed: int, wanted: Wanted, size: int, mode: st
         else:
             other = rng.randrange(len(data))
             data[place:place] = data[other : other + rng.randrange(60)]
-    _check(bytes(data), wanted, size, mode)
+    _check(bytes(data), wanted, size, rewritten, mode)
 
 
-def _check(data: bytes, wanted: Wanted, size: int, mode: str = "domains") -> None:
-    sums = _stretches.read_stream(Bytes(data, [size]), Clock(BEGIN + 10**6), wanted, ordered=False).sums
+def _check(data: bytes, wanted: Wanted, size: int, rewritten: bool, mode: str = "domains") -> None:
+    stream = Rewritten(Bytes(data, [size])) if rewritten else Bytes(data, [size])
+    sums = _stretches.read_stream(stream, Clock(BEGIN + 10**6), wanted, ordered=False).sums
     lines = [sum(group.outcomes.get(name, 0) for name in LINE_OUTCOMES) for group in sums.replies.groups.values()]
     assert sums.matched == sum(lines) + sums.replies.dropped_lines + sums.expired_messages
     privacy = Privacy(mode)

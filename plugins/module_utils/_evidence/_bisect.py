@@ -13,12 +13,13 @@ import typing as t
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._clock import Clock
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._lines import STAMPED
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._window import Window
+from ansible_collections.postmaster.delist.plugins.module_utils._rfc5424 import PREFIX
 
 _LOOK = 1 << 12
 _FIRST_STEP = 1 << 16
 _SPREAD = 8
 _LOOKS_ON = 32  # so far behind an offset a line with a stamp is looked for
-_STAMPED_LINE = re.compile(rb"\n(" + STAMPED.pattern + rb")")
+_STAMPED_LINE = re.compile(rb"\n" + PREFIX.encode() + rb"(" + STAMPED.pattern + rb")")
 # Lines of several processes or hosts may be out of order by so many seconds.
 DISORDER = 120
 # ... as far as these lie so near: in a busy log two minutes are many bytes.

@@ -16,6 +16,7 @@ from ansible_collections.postmaster.delist.plugins.module_utils._evidence import
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._clock import Clock
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._postfix import Instance
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix_log import STAMP
+from ansible_collections.postmaster.delist.plugins.module_utils._rfc5424 import Rewriter
 
 # What rsyslog, syslog-ng and syslogd name it: Debian, Ubuntu and Alpine's rsyslog; RHEL, Fedora and FreeBSD; SUSE; then
 # where all of syslog goes: RHEL and Alpine's busybox, Debian.
@@ -25,8 +26,9 @@ BEHIND = 300
 _LOOKS = (1 << 16, 1 << 20)  # so far back from its end a file is searched for a line of Postfix
 _NEWEST = 3  # so many files of one name are searched, the newest first
 _POSTFIX = re.compile(
-    rf"^({STAMP}) [^\n]{{0,300}}?[^\s\[\]:]/(?:master|pickup|cleanup|qmgr|smtpd?|lmtp|error|bounce|local|virtual|pipe"
-    r"|anvil|scache|postscreen|tlsmgr|trivial-rewrite|verify|postfix-script)\[\d+\]: ".encode(),
+    rf"^({STAMP}) [^\n]{{0,300}}?(?:[^\s\[\]:]/(?:master|pickup|cleanup|qmgr|smtpd?|lmtp|error|bounce|local|virtual"
+    r"|pipe|anvil|scache|postscreen|tlsmgr|trivial-rewrite|verify|postfix-script)| postfix[^\s\[\]:]*)"
+    r"\[\d+\]: ".encode(),
     re.MULTILINE,
 )
 
@@ -85,7 +87,7 @@ def _last_line_at(file: _files.LogFile, now: float) -> int | None:
             return None  # an archive's last line is too far away; its plain sibling is the newer one
         for look in _LOOKS:
             opened.seek(max(0, file.size - look))
-            lines = _POSTFIX.findall(opened.read(look) or b"")
+            lines = _POSTFIX.findall(Rewriter(str.encode).rewrite(opened.read(look) or b""))
             at = clock.at(lines[-1]) if lines else None
             if at is not None:
                 return at

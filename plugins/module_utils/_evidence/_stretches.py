@@ -15,10 +15,13 @@ from ansible_collections.postmaster.delist.plugins.module_utils._evidence import
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._blocks import Block, Blocks
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._clock import Clock
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._lines import STAMPED
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence._rewritten import Rewritten
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._sums import Sums
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._tally import Tally, Wanted
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._window import Window
+from ansible_collections.postmaster.delist.plugins.module_utils._rfc5424 import Rewriter
 
+_RFC5424 = Rewriter(str.encode)
 _SNIFF = 1 << 16
 # Files are written a little after their last line's stamp.
 _LATE = 3600
@@ -34,6 +37,7 @@ class Stretch(t.NamedTuple):
     begin: int
     end: int
     ordered: bool
+    is_rfc5424: bool
 
 
 class Result(t.NamedTuple):
@@ -69,15 +73,17 @@ def plan(file: _files.LogFile, window: Window, *, now: float) -> Stretch | None:
         head = opened.read(_SNIFF) or b""
         packed = _streams.compression(head)
         head, notes = _unpacked_head(opened, packed) if packed else (head, [])
-        first_at = _first_stamp(head, clock)
+        tail = b"" if packed else _tail(opened, file.size)
+        is_rfc5424 = any(map(_RFC5424.is_in, (head, tail)))
+        first_at = _first_stamp(_RFC5424.rewrite(head), clock)
         if first_at is None:
             raise Unusable("; ".join(notes) or ("no line begins with a syslog stamp: no mail log" if head else "empty"))
         if window.until is not None and first_at > window.until + _bisect.DISORDER:
             return None
         if packed:
-            return Stretch(file, reference, first_at, packed, 0, file.size, ordered=True)
+            return Stretch(file, reference, first_at, packed, 0, file.size, ordered=True, is_rfc5424=is_rfc5424)
         span = _bisect.find(opened, file.size, clock, window)
-    return Stretch(file, reference, first_at, None, span.begin, span.end, span.ordered)
+    return Stretch(file, reference, first_at, None, span.begin, span.end, span.ordered, is_rfc5424)
 
 
 def _unpacked_head(file: io.FileIO, packed: str) -> tuple[bytes, list[str]]:
@@ -86,6 +92,12 @@ def _unpacked_head(file: io.FileIO, packed: str) -> tuple[bytes, list[str]]:
     with _streams.open_archive(file, packed) as stream:
         size = stream.readinto1(memoryview(buffer))
     return bytes(buffer[:size]), stream.notes
+
+
+def _tail(file: io.FileIO, size: int) -> bytes:
+    """A log may have changed its format since its beginning."""
+    file.seek(max(0, size - _SNIFF))
+    return file.read(_SNIFF) or b""
 
 
 def _first_stamp(head: bytes, clock: Clock) -> int | None:
@@ -115,7 +127,8 @@ def read(stretch: Stretch, wanted: Wanted, *, deadline: float | None = None) -> 
         )
         with opened_stream as stream:
             clock = Clock(stretch.reference)
-            return read_stream(stream, clock, wanted, ordered=stretch.ordered, deadline=deadline)
+            lines = Rewritten(stream) if stretch.is_rfc5424 else stream
+            return read_stream(lines, clock, wanted, ordered=stretch.ordered, deadline=deadline)
 
 
 def read_stream(

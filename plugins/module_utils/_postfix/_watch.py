@@ -21,6 +21,7 @@ import typing as t
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._mail_log import PLACES
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._errors import PostfixError
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._postconf import Postfix
+from ansible_collections.postmaster.delist.plugins.module_utils._rfc5424 import Rewriter
 
 _FAULT = re.compile(
     r"(?:fatal|panic): |bad command startup|throttling|is unavailable|(?:table )?lookup (?:error|problem|failure)"
@@ -109,9 +110,9 @@ class Watch:
 
     def _lines_in(self, text: str) -> t.Iterator[tuple[str, str]]:
         instances = (f"{self._syslog_name}/", *(f"{name}/" for name in self._strict))
-        for line in text.splitlines():
+        for line in Rewriter(str).rewrite(text).splitlines():
             match = _LINE.search(line)
-            if match and f"{match.group('program')}/".startswith(instances):
+            if match and match.group("program").startswith(instances):
                 yield match.group("program"), match.group("message")
 
     def _faults_in(self, lines: t.Iterable[tuple[str, str]]) -> t.Iterator[str]:

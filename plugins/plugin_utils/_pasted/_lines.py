@@ -10,15 +10,18 @@ import re
 import typing as t
 
 from ansible_collections.postmaster.delist.plugins.module_utils import _postfix_log as postfix
+from ansible_collections.postmaster.delist.plugins.module_utils._rfc5424 import Rewriter
 from ansible_collections.postmaster.delist.plugins.plugin_utils._pasted import _servers as servers
 from ansible_collections.postmaster.delist.plugins.plugin_utils._pasted._exchange import exchange
 from ansible_collections.postmaster.delist.plugins.plugin_utils._pasted._reply import HOST, REPLY, Pasted, ips, stage_of
 
+_RFC5424 = Rewriter(str)
 _AT_ONCE = re.compile(REPLY)
 
 
 def read(record: str) -> Pasted:
     """Return the reply in one record; a record that no reader knows is a bare reply."""
+    record = _RFC5424.rewrite(record)
     for reader in (_anywhere,) if _AT_ONCE.match(record) else _READERS:
         found = reader(record)
         if found is not None:

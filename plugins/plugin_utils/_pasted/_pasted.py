@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ansible_collections.postmaster.delist.plugins.module_utils._rfc5424 import PREFIX
 from ansible_collections.postmaster.delist.plugins.plugin_utils._pasted import _mail as mail
 from ansible_collections.postmaster.delist.plugins.plugin_utils._pasted._lines import read as read_record
 from ansible_collections.postmaster.delist.plugins.plugin_utils._pasted._reply import Pasted
@@ -23,7 +24,7 @@ _MOST_OF_A_RECORD = 16 * 1024
 # What begins a record of its own: a time stamp, a queue id, a reason in a listed queue, the marks of sendmail's and
 # Exim's sections.
 _START = re.compile(
-    r"(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d"
+    r"(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |" + PREFIX + r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d"
     r"|[0-9A-Za-z]{6,24}: (?:to|from|host)[ =]"
     r"|\((?:host|connect to|lost connection|conversation|delivery temporarily) "
     r"|@[0-9a-f]{24} |----|\.\.\. while talking|<[^<>\s]+@[^<>\s]+>:)"

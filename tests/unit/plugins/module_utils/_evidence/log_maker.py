@@ -55,14 +55,33 @@ def _zulu(at: int, _rng: random.Random) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))
 
 
-# Stamp, and what stands before and behind the host's name.
-FORMATS: dict[str, tuple[t.Callable[[int, random.Random], str], str, str]] = {
-    "rfc3164": (_rfc3164, "", ""),
-    "rsyslog": (_rsyslog, "", ""),
-    "tokyo": (_tokyo, "", ""),
-    "zulu": (_zulu, "", ""),
-    "freebsd": (_rfc3164, "<mail.info> ", ""),
-    "busybox": (_rfc3164, "", "mail.info "),
+Head = t.Callable[[int, random.Random, str, str], str]
+
+
+def _usual(stamp: t.Callable[[int, random.Random], str], before: str = "", behind: str = "") -> Head:
+    """What stands before and behind the host's name differs."""
+
+    def head(at: int, rng: random.Random, host: str, program: str) -> str:
+        return f"{stamp(at, rng)} {before}{host} {behind}{program}[{rng.randrange(1, 99999)}]: "
+
+    return head
+
+
+def _rfc5424(at: int, rng: random.Random, host: str, program: str) -> str:
+    before = rng.choice(["<22>1 ", "<22>1 ", "1 ", ""])
+    data = rng.choice(["-", f'[meta sequenceId="{rng.randrange(10**6)}"]', r'[a x="\"] 7 - - " y=""][b]'])
+    mark = rng.choice(["", " ", "\ufeff"])
+    return f"{before}{_rsyslog(at, rng)} {host} {program} {rng.randrange(1, 99999)} - {data} {mark}"
+
+
+FORMATS: dict[str, Head] = {
+    "rfc3164": _usual(_rfc3164),
+    "rsyslog": _usual(_rsyslog),
+    "tokyo": _usual(_tokyo),
+    "zulu": _usual(_zulu),
+    "freebsd": _usual(_rfc3164, before="<mail.info> "),
+    "busybox": _usual(_rfc3164, behind="mail.info "),
+    "rfc5424": _rfc5424,
 }
 
 
@@ -84,11 +103,8 @@ class LogMaker:
         return self.lines
 
     def _say(self, program: str, text: str) -> None:
-        stamp, before, behind = self.rng.choice(self.formats)
-        line = (
-            f"{stamp(self.at, self.rng)} {before}{self.host} {behind}{program}[{self.rng.randrange(1, 99999)}]: {text}"
-        )
-        self.lines.append(line.encode())
+        head = self.rng.choice(self.formats)(self.at, self.rng, self.host, program)
+        self.lines.append(f"{head}{text}".encode())
 
     def _message(self) -> None:
         rng = self.rng

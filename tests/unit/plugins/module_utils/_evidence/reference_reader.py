@@ -25,6 +25,12 @@ HEAD = re.compile(
     r" (?P<queue_id>[0-9A-Za-z]{5,24}): (?P<rest>.*)",
     re.DOTALL,
 )
+RFC5424 = re.compile(
+    r"(?:<[0-9]+>)?(?:1 )?(?P<stamp>[0-9-]{10}T[0-9:]{8}(?:\.[0-9]+)?(?:Z|[+-][0-9:]+)) (?P<host>\S+)"
+    r' (?P<service>[^ :[]+) [0-9]+ \S+ (?:-|(?:\[(?:"(?:\\.|[^"])*"|[^]"])*\])+)'
+    r" [ \ufeff]?(?P<queue_id>[0-9A-Za-z]{5,24}): (?P<rest>.*)",
+    re.DOTALL,
+)
 FINAL = re.compile(
     r"""to=<(?P<to>[^">]*|"(?:[^"\\]|\\.)*"[^>]*)>, (?:orig_to=<[^>]*>, )?relay=(?P<relay>[^ ,]+), """
     r"(?:conn_use=\d+, )?delay=(?P<delay>[\d.]+), (?:delays=[\d./]+, )?(?:dsn=[\d.]+, )?"
@@ -66,7 +72,7 @@ class Reference:
     def read(self, lines: t.Iterable[bytes]) -> Reference:
         for raw in lines:
             line = raw.decode("utf-8", "replace")
-            head = HEAD.fullmatch(line)
+            head = HEAD.fullmatch(line) or RFC5424.fullmatch(line)
             at = self._seconds(head["stamp"]) if head else None
             if head and at is not None:
                 instance = head["service"].partition("/")[0]

@@ -99,6 +99,16 @@ def test_where_all_of_syslog_goes_mail_is_found_among_the_rest(tmp_path: pathlib
     assert syslog(tmp_path).spoke_at == NOW - 3000
 
 
+@pytest.mark.parametrize("program", ["postfix/smtp", "postfix"])
+def test_a_log_in_the_format_of_rfc_5424_is_found_too(tmp_path: pathlib.Path, program: str) -> None:
+    made(tmp_path / "mail.log", line(1, program="sshd") * 9)
+    rfc5424 = b"<22>1 " + line(30, program).replace(b"[77]: ", b" 77 - -  ")
+    made(tmp_path / "syslog", rfc5424 + line(31, "dovecot/imap"))
+    found = syslog(tmp_path)
+    assert names(found.files) == ["syslog"]
+    assert found.spoke_at == NOW - 1800
+
+
 def test_a_log_that_ended_long_ago_gives_way_to_the_one_in_use(tmp_path: pathlib.Path) -> None:
     made(tmp_path / "mail.log", line(0), age=3000)
     made(tmp_path / "syslog", line(50))

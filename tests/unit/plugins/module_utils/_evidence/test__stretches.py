@@ -237,3 +237,40 @@ def test_lines_a_little_out_of_order_are_not_lost_at_the_edges(tmp_path: pathlib
     data = b"".join(map(line, numbers))
     result = _stretches.read(plan(write(tmp_path / "mail.log", data), window), Wanted(window))
     assert count(result) == 4000 - 2005
+
+
+# RFC 5424
+
+
+def line_of_rfc5424(number: int) -> bytes:
+    return b"<22>1 " + line(number).replace(b"postfix/smtp[7]: ", b'postfix/smtp 7 - [meta sequenceId="%d"] ' % number)
+
+
+def test_a_window_of_rfc_5424_is_found_as_in_other_files(tmp_path: pathlib.Path) -> None:
+    size = 50_000
+    window = Window(BEGIN + (size - 60) * STEP, BEGIN + (size - 21) * STEP)
+    stretch = plan(write(tmp_path / "mail.log", b"".join(map(line_of_rfc5424, range(size)))), window)
+    result = _stretches.read(stretch, Wanted(window))
+    assert count(result) == 40
+    assert result.bytes_read < 100 * len(line_of_rfc5424(0))
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_log_that_changed_its_format_is_read_whole(tmp_path: pathlib.Path, first: bool) -> None:
+    size = 3_000  # of each, more than one look into the file
+    makers = (line_of_rfc5424, line) if first else (line, line_of_rfc5424)
+    data = b"".join(makers[number >= size](number) for number in range(2 * size))
+    assert count(_stretches.read(plan(write(tmp_path / "mail.log", data)), Wanted())) == 2 * size
+
+
+def test_a_line_of_a_mebibyte_in_rfc_5424_is_left_out_too(tmp_path: pathlib.Path) -> None:
+    long_line = line_of_rfc5424(99)[:-1] + b"x" * (1 << 20) + b"\n"
+    data = line_of_rfc5424(0) + long_line + line_of_rfc5424(1)
+    result = _stretches.read(plan(write(tmp_path / "mail.log", data)), Wanted())
+    assert (count(result), result.notes) == (2, ["1 overlong lines left out"])
+
+
+def test_samples_of_rfc_5424_are_lines_as_all_others(tmp_path: pathlib.Path) -> None:
+    result = _stretches.read(plan(write(tmp_path / "mail.log", line_of_rfc5424(0))), Wanted())
+    ((group,),) = [result.sums.replies.groups.values()]
+    assert group.samples[0][2] == line(0)[:-1]

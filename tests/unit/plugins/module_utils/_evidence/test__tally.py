@@ -14,6 +14,7 @@ import pytest
 
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence import _stretches
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._clock import Clock
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence._rewritten import Rewritten
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._streams import Closing
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._sums import Sums
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._tally import Wanted
@@ -43,7 +44,7 @@ class Bytes(Closing):
 def read(parts: list[list[bytes]], rng: random.Random, wanted: Wanted = ALL) -> Sums:
     total = Sums(wanted.max_groups, lost_mail=wanted.lost_mail)
     for lines in parts:
-        stream = Bytes(b"".join(line + b"\n" for line in lines), rng)
+        stream = Rewritten(Bytes(b"".join(line + b"\n" for line in lines), rng))
         total.update(_stretches.read_stream(stream, Clock(BEGIN + 10**6), wanted).sums)
     return total
 

@@ -66,6 +66,17 @@ def test_no_faults(fake, log, line):
     assert watched(fake, log, line) == []
 
 
+def test_a_log_in_the_format_of_rfc_5424(fake, log):
+    log.write_text("")
+    watch = _watch.Watch.of(fake.postfix, log_paths=[str(log)])
+    watch.begin()
+    with log.open("a") as file:
+        file.write(f"<22>1 {STAMP}postfix/smtp 123 - - fatal: unsupported dictionary type: nosuch\n")
+        # Of a name that rsyslog has cut nobody knows whether it was a daemon or a user's command.
+        file.write(f"<22>1 {STAMP}postfix 124 - -  fatal: usage: sendmail [options]\n")
+    assert watch.faults() == ["postfix/smtp: fatal: unsupported dictionary type: nosuch"]
+
+
 def test_logins_and_tls_of_our_service(fake, log):
     line = "postfix/ses/smtp[123]: warning: SASL authentication failed; server x said: 535 5.7.8"
     assert watched(fake, log, line, strict=["postfix/ses"]) == [line.replace("[123]", "")]

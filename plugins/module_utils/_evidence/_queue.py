@@ -100,7 +100,7 @@ class Queue:
         self._next_expiry = at if self._next_expiry is None else min(self._next_expiry, at)
 
     def _group(self, reason: str) -> _Group:
-        key = self._listener.hear(_CLIENT, None, reason.encode("utf-8", "replace") + b")").key
+        key = self._listener.hear(_CLIENT, None, reason.encode("utf-8", "replace") + b")")[0].key
         if key not in self._groups:
             if len(self._groups) >= 2 * self._max_groups:
                 self._keep_frequent()

@@ -28,19 +28,29 @@ class Key(t.NamedTuple):
     named_ips: tuple[str, ...]
 
 
-class Speech(t.NamedTuple):
+class Speech:
     """One reply of one relay to one service."""
 
-    key: Key
-    relay_ip: str
-    suspended: bool  # an earlier reply, repeated for a destination that rests
-    is_evidence: bool
+    __slots__ = ("_group", "is_evidence", "key", "suspended")
+
+    def __init__(self, key: Key, *, suspended: bool, is_evidence: bool) -> None:
+        self.key = key
+        self.suspended = suspended  # an earlier reply, repeated for a destination that rests
+        self.is_evidence = is_evidence
+        self._group: Group | None = None
+
+    def group(self, replies: Replies, at: int) -> Group:
+        """Return the group it is counted in, always of the same C(replies)."""
+        group = self._group
+        if group is None or group.dropped:
+            group = self._group = replies.group(self.key, at)
+        return group
 
 
 class Group:
     """What is counted about one reply of one relay."""
 
-    __slots__ = ("_heard", "first_at", "hours", "last_at", "outcomes", "recipients", "relay_ips", "samples")
+    __slots__ = ("dropped", "first_at", "hours", "last_at", "outcomes", "recipients", "relay_ips", "samples")
 
     def __init__(self, at: int) -> None:
         self.first_at = self.last_at = at
@@ -49,19 +59,17 @@ class Group:
         self.recipients = Recipients()
         self.relay_ips: dict[str, None] = {}
         self.samples: list[Sample] = []
-        self._heard: object = None
+        self.dropped = False
 
     def count(self, outcome: str, number: int = 1) -> None:
         self.outcomes[outcome] = self.outcomes.get(outcome, 0) + number
 
-    def add(self, outcome: str, speech: Speech, sample: Sample) -> None:
+    def add(self, outcome: str, relay_ip: str, sample: Sample) -> None:
         """Add one line."""
         outcomes = self.outcomes
         outcomes[outcome] = outcomes.get(outcome, 0) + 1
-        if self._heard is not speech:  # most often the same relay says the same again
-            self._heard = speech
-            if speech.relay_ip:
-                self.relay_ips[speech.relay_ip] = None
+        if relay_ip:
+            self.relay_ips[relay_ip] = None
         at = sample[0]
         if outcome in TIMED_OUTCOMES:
             self.hours.add(at)
@@ -120,6 +128,7 @@ class Replies:
         older = by_age[: (surplus + len(by_age)) // 2]
         for key in sorted(older, key=lambda key: self.groups[key].lines())[:surplus]:
             group = self.groups.pop(key)
+            group.dropped = True
             self.dropped_groups += 1
             self.dropped_lines += group.lines()
 

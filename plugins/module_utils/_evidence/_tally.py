@@ -92,15 +92,15 @@ class Tally:
         outcome = _OUTCOMES.get(status)
         if outcome is None:
             return
-        speech = self._listener.hear(service, relay, reason or earlier + b")")
+        speech, relay_ip = self._listener.hear(service, relay, reason or earlier + b")")
         if not speech.is_evidence:
             return
         if speech.suspended:
             outcome = "suspended"
         sums = self.sums
         sums.matched += 1
-        group = sums.replies.group(speech.key, at)
-        group.add(outcome, speech, (at, queue_id, line.group()[:LONGEST_SAMPLE]))
+        group = speech.group(sums.replies, at)
+        group.add(outcome, relay_ip, (at, queue_id, line.group()[:LONGEST_SAMPLE]))
         if status == b"SOFTBOUNCE":
             group.count("soft_bounced")
         if recipient is None or outcome == "undeliverable":

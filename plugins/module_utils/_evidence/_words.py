@@ -17,17 +17,22 @@ HEARD = ("said", "refused", "auth")  # the shapes in which the other side said s
 _KEPT = 2048
 # By so many bytes at its beginning, or else at its end, what was said before is looked for.
 _HEAD = 32
-_TAIL = 64
+_TAIL = 40
 _TEMPLATES = 8  # of the same
 _DIGITS = b"0123456789"
-# What signature() masks in any case, and no address of a host can be part of: ids, new in every line, and mail
-# addresses. An id has letters, at least twelve characters and four digits; a mail address ends in a name.
+# What signature() masks in any case, and no address of a host can be part of: moments and ids, new in every line, and
+# mail addresses. An id has letters, at least twelve characters and four digits; a mail address ends in a name.
 _ID = re.compile(
-    rb"(?<![A-Za-z0-9_.:-])(?![0-9]{4}-[0-9][0-9]-[0-9][0-9])(?=[0-9_-]*[A-Za-z])(?=(?:[A-Za-z_-]*[0-9]){4})[A-Za-z0-9_-]{12,}"
-    rb"(?:(?:\.[0-9]{1,4})?(?![A-Za-z0-9_.-])|(?=\.[A-Za-z]))"
+    rb"(?<![A-Za-z0-9_.:-])"
+    rb"(?:[0-9]{4}-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9](?:\.[0-9]{1,9}|)Z(?![A-Za-z0-9_.:+-])"
+    rb"|(?![0-9]{4}-[0-9][0-9]-[0-9][0-9])(?=[0-9_-]*[A-Za-z])(?=(?:[A-Za-z_-]*[0-9]){4})[A-Za-z0-9_-]{12,}"
+    rb"(?:(?:\.[0-9]{1,4})?(?![A-Za-z0-9_.-])|(?=\.[A-Za-z])))"
 )
-_MAIL = re.compile(rb"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{0,200}[A-Za-z](?![A-Za-z0-9.-])")
-_DOTTED_DIGITS = re.compile(rb"[0-9]\.[0-9]")
+_LOCAL = rb"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]"
+_MAIL = re.compile(
+    rb"(?<!%s)(?![^ ]*[0-9]\.[0-9])%s{1,64}@[A-Za-z0-9.-]{0,200}[A-Za-z](?![A-Za-z0-9.-])" % (_LOCAL, _LOCAL)
+)
+_MARKS = ((_MAIL, b"@"), (_ID, b"0"))  # what stands for them
 
 
 class Words(t.NamedTuple):
@@ -51,11 +56,15 @@ class Wording:
 
 
 class _Template(t.NamedTuple):
-    """What was said before, in which at most one word differs from line to line."""
+    """What was said before, all but a middle that differs from line to line.
+
+    The middle is just what C(matches) there; or several words, of which C(masked) is the same.
+    """
 
     begin: bytes
     end: bytes
-    word: bytes | None  # without what differs; None where nothing does
+    matches: t.Callable[[bytes, int], t.Match[bytes] | None] | None
+    masked: bytes
     wording: Wording
 
 
@@ -77,22 +86,24 @@ class Wordings:
 
         A sentence stands in brackets, of which it has the closing one unless the log cut that off.
         """
+        if len(said) > MAX_TEXT:  # where it will be cut depends on its ids
+            return Wording(host + said)
         templates = self._templates
-        for begin, end, word, wording in (
+        for begin, end, matches, masked, wording in (
             templates.get(host + said[:_HEAD]) or templates.get(host + said[-_TAIL:]) or ()
         ):
-            if word is None:
-                if said == begin:
-                    return wording
-            elif said.startswith(begin) and said.endswith(end):
-                middle = said[len(begin) : len(said) - len(end)]
-                if _mask(middle) == word and b" " not in middle:
-                    return wording
+            if said.startswith(begin) and said.endswith(end):
+                stop = len(said) - len(end)
+                if matches is None:
+                    if _mask(said[len(begin) : stop]) == masked:
+                        return wording
+                else:
+                    match = matches(said, len(begin))
+                    if match and match.end() == stop:
+                        return wording
         return self._learn(host, said)
 
     def _learn(self, host: bytes, said: bytes) -> Wording:
-        if len(said) > MAX_TEXT:  # where it will be cut depends on its ids
-            return Wording(host + said)
         words = said.split(b" ")
         masked = list(map(self._masked.__getitem__, words))
         whole = host + b" ".join(masked)
@@ -100,22 +111,19 @@ class Wordings:
         if wording is None:
             make_room(self._known)
             wording = self._known[whole] = Wording(host + said)
-        self._remember(host, said, words, masked, wording)
-        return wording
-
-    def _remember(self, host: bytes, said: bytes, words: list[bytes], masked: list[bytes], wording: Wording) -> None:
         different = [number for number, word in enumerate(masked) if word != words[number]]
         if not different:
-            self._file(host + said[:_HEAD], _Template(said, b"", None, wording))
-        elif len(different) == 1:
-            place = different[0]
-            begin = b"".join(word + b" " for word in words[:place])
-            end = said[len(begin) + len(words[place]) :]
-            template = _Template(begin, end, masked[place], wording)
-            if len(begin) >= _HEAD:
-                self._file(host + said[:_HEAD], template)
-            elif len(end) >= _TAIL:
-                self._file(host + said[-_TAIL:], template)
+            self._file(host + said[:_HEAD], _Template(said, b"", None, b"", wording))
+            return wording
+        first, last = different[0], different[-1] + 1
+        begin = sum(len(word) + 1 for word in words[:first])
+        end = len(said) - sum(len(word) + 1 for word in words[last:])
+        template = _template(said, begin, end, b" ".join(masked[first:last]), wording)
+        if len(template.begin) >= _HEAD:
+            self._file(host + said[:_HEAD], template)
+        elif len(template.end) >= _TAIL:
+            self._file(host + said[-_TAIL:], template)
+        return wording
 
     def _file(self, key: bytes, template: _Template) -> None:
         make_room(self._templates)
@@ -133,11 +141,19 @@ class _Masked(t.Dict[bytes, bytes]):
         return masked
 
 
-def _mask(word: bytes) -> bytes:
-    masked = _MAIL.sub(b"@", word) if b"@" in word and not _DOTTED_DIGITS.search(word) else word
-    if len(masked.translate(None, _DIGITS)) <= len(masked) - 4:
-        masked = _ID.sub(b"0", masked)
-    return masked
+def _template(said: bytes, begin: int, end: int, masked: bytes, wording: Wording) -> _Template:
+    """Return what recognises C(said) with another middle: a single id or address, or else the words that hold them."""
+    for pattern, mark in _MARKS:
+        found = pattern.search(said, begin, end)
+        if found and said[begin : found.start()] + mark + said[found.end() : end] == masked:
+            return _Template(said[: found.start()], said[found.end() :], pattern.match, b"", wording)
+    return _Template(said[:begin], said[end:], None, masked, wording)
+
+
+def _mask(words: bytes) -> bytes:
+    if b"@" in words:
+        words = _MAIL.sub(b"@", words)
+    return _ID.sub(b"0", words) if len(words.translate(None, _DIGITS)) <= len(words) - 4 else words
 
 
 def make_room(seen: dict[t.Any, t.Any]) -> None:

@@ -65,7 +65,7 @@ def test_an_empty_queue() -> None:
 
 def test_the_reason_has_the_signature_that_the_log_has() -> None:
     (group,) = read(message(("u@example.com", BLOCKED)))["by_signature"]
-    logged = Listener().hear(b"postfix/smtp", None, BLOCKED.encode() + b")").key
+    logged = Listener().hear(b"postfix/smtp", None, BLOCKED.encode() + b")")[0].key
     assert (group["signature"], group["relay_host"]) == (logged.signature, logged.relay_host)
     assert group["relay_host"] == "example-com.mail.protection.outlook.com"
     assert (group["code"], group["enhanced"], group["stage"]) == (451, "4.7.650", "MAIL FROM")

@@ -19,6 +19,7 @@ from ansible_collections.postmaster.delist.plugins.module_utils._smtp_reply impo
 PIECES = [
     "550", "5.7.1", "-", "[203.0.113.7]", "203.0.113.7", "2001:db8::7", "abc123def456", "5b1f2e3d4c5b6a79-a",
     "si1234567wrc.12", "user@example.com", "203.0.113.7@example.com", "a@[192.0.2.1]", "2026-11-24T01:02:03Z",
+    "2026-11-24T01:02:03.456Z",
     "2026-11-24abcdef1234", "01:02:03", "https://example.net/?ip=203.0.113.7&id=abc123def4567", "S3140", "(in", "RCPT",
     "AM6EUR05FT012.eop-eur05.prod.protection.outlook.com", "ec2-203-0-113-7.compute.example", "n\u00e4her", "&lt;",
     "aaaa:bbbb:1234abcd5678efgh", "&#8217;", "x" * 40, "1234567890123", "\u200b", "=ab12cd34ef56gh78",
@@ -40,15 +41,15 @@ def test_a_remembered_wording_equals_a_fresh_reading(seed: int) -> None:
         named = tuple(find_ips(parse(expected.reply).text))
         assert found.signature == signature(expected.reply)
         assert found.named_ips == named
-        key = listener.hear(b"postfix/smtp", b"mx.example.net[198.51.100.25]:25", sentence.encode() + b")").key
+        key = listener.hear(b"postfix/smtp", b"mx.example.net[198.51.100.25]:25", sentence.encode() + b")")[0].key
         assert (key.signature, key.code, key.stage) == (found.signature, parse(expected.reply).code, "RCPT TO")
         assert key.named_ips == tuple(ip for ip in named if ip != "198.51.100.25")
 
 
 def test_a_host_is_never_taken_for_an_id() -> None:
     listener = _speech.Listener()
-    first = listener.hear(b"postfix/smtp", None, b"host mx-1234abcd5678.example.net[192.0.2.1] said: 550 no)")
-    other = listener.hear(b"postfix/smtp", None, b"host mx-8765dcba4321.example.net[192.0.2.1] said: 550 no)")
+    first, _ip = listener.hear(b"postfix/smtp", None, b"host mx-1234abcd5678.example.net[192.0.2.1] said: 550 no)")
+    other, _ip = listener.hear(b"postfix/smtp", None, b"host mx-8765dcba4321.example.net[192.0.2.1] said: 550 no)")
     assert [first.key.relay_host, other.key.relay_host] == [
         "mx-1234abcd5678.example.net",
         "mx-8765dcba4321.example.net",

@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
 import pytest
@@ -12,17 +13,23 @@ pytest.importorskip("dns")
 from ansible_collections.postmaster.delist.plugins.module_utils._dns import names, redact, result, survey
 from ansible_collections.postmaster.delist.plugins.module_utils._dns.zone import Zone
 from ansible_collections.postmaster.delist.tests.unit.plugins.module_utils._dns.scripted import ScriptedServer
+from ansible_collections.postmaster.delist.tests.unit.plugins.module_utils._dns.virtual_time import VirtualTime
 
 
 @pytest.fixture
-def server() -> t.Iterator[ScriptedServer]:
-    with ScriptedServer() as running:
+def virtual_time(monkeypatch: pytest.MonkeyPatch) -> VirtualTime:
+    return VirtualTime(monkeypatch)
+
+
+@pytest.fixture
+def server(virtual_time: VirtualTime) -> t.Iterator[ScriptedServer]:
+    with contextlib.closing(virtual_time.server()) as running:
         yield running
 
 
 @pytest.fixture
-def server_without_tcp() -> t.Iterator[ScriptedServer]:
-    with ScriptedServer(tcp=False) as running:
+def server_without_tcp(virtual_time: VirtualTime) -> t.Iterator[ScriptedServer]:
+    with contextlib.closing(virtual_time.server(tcp=False)) as running:
         yield running
 
 

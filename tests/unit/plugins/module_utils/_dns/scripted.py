@@ -1,10 +1,14 @@
 # Copyright (c) 2026, postmaster.delist contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A DNS server on loopback that answers as it is told: right, wrong, late, twice, or not at all."""
+"""A DNS server on loopback that answers as it is told: right, wrong, late, twice, or not at all.
+
+As a context manager it serves from a thread of its own; without, whenever C(turn) is called.
+"""
 
 from __future__ import annotations
 
+import functools
 import selectors
 import socket
 import threading
@@ -80,7 +84,7 @@ def alias(target: str, *addresses: str) -> Reply:
 class ScriptedServer:
     """Plays C(script[name, type]) for each question, else C(default); C(asked) is every question heard."""
 
-    def __init__(self, *, tcp: bool = True) -> None:
+    def __init__(self, *, tcp: bool = True, clock: t.Callable[[], float] = time.monotonic) -> None:
         self.script: dict[tuple[str, str], Play] = {}
         self.tcp_script: dict[tuple[str, str], Play] = {}
         self.default: Play = nxdomain
@@ -89,9 +93,14 @@ class ScriptedServer:
         self.ids: list[int] = []
         self.edns: dict[tuple[str, str], int] = {}
         self.times: list[float] = []
-        self._later: list[tuple[float, bytes, t.Any]] = []
+        self._clock = clock
+        self._later: list[tuple[float, t.Callable[[], t.Any]]] = []
         self._udp, self._tcp = _sockets(tcp)
         self.port = self._udp.getsockname()[1]
+        self._selector = selectors.DefaultSelector()
+        self._listen(self._udp, self._datagram)
+        if self._tcp:
+            self._listen(self._tcp, self._connection)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
 
@@ -102,9 +111,12 @@ class ScriptedServer:
     def __exit__(self, *_error: object) -> None:
         self._stop.set()
         self._thread.join()
-        self._udp.close()
-        if self._tcp:
-            self._tcp.close()
+        self.close()
+
+    def close(self) -> None:
+        for key in list(self._selector.get_map().values()):
+            t.cast(socket.socket, key.fileobj).close()
+        self._selector.close()
 
     def on(self, name: str, play: Play, kind: str = "A") -> None:
         self.script[name, kind] = play
@@ -118,22 +130,30 @@ class ScriptedServer:
     def count(self, name: str, kind: str = "A") -> int:
         return self.asked.count((name, kind))
 
+    @property
+    def next_due(self) -> float:
+        return min((due for due, _act in self._later), default=float("inf"))
+
+    def turn(self, wait: float = 0.0) -> bool:
+        """Do what there is to do, and wait so many real seconds for it; tell whether there was anything."""
+        acts = [key.data for key, _events in self._selector.select(wait)]
+        now = self._clock()
+        acts += [act for due, act in self._later if due <= now]
+        self._later = [item for item in self._later if item[0] > now]
+        for act in acts:
+            act()
+        return bool(acts)
+
     def _serve(self) -> None:
-        selector = selectors.DefaultSelector()
-        for sock in filter(None, (self._udp, self._tcp)):
-            sock.setblocking(False)
-            selector.register(sock, selectors.EVENT_READ)
         while not self._stop.is_set():
-            for key, _events in selector.select(0.01):
-                if key.fileobj is self._udp:
-                    self._datagram()
-                else:
-                    self._connection()
-            now = time.monotonic()
-            for due in [item for item in self._later if item[0] <= now]:
-                self._later.remove(due)
-                self._udp.sendto(due[1], due[2])
-        selector.close()
+            self.turn(0.01)
+
+    def _listen(self, sock: socket.socket, act: t.Callable[[], t.Any]) -> None:
+        sock.setblocking(False)
+        self._selector.register(sock, selectors.EVENT_READ, act)
+
+    def _in_a_moment(self, seconds: float, act: t.Callable[..., t.Any], *about: t.Any) -> None:
+        self._later.append((self._clock() + seconds, functools.partial(act, *about)))
 
     def _datagram(self) -> None:
         wire, client = self._udp.recvfrom(65535)
@@ -141,23 +161,30 @@ class ScriptedServer:
         sent = self._play(wire, self.script)
         for part in sent if isinstance(sent, list) else [sent]:
             if isinstance(part, tuple):
-                self._later.append((time.monotonic() + part[0], part[1], client))
+                self._in_a_moment(part[0], self._udp.sendto, part[1], client)
             elif part is not None:
                 self._udp.sendto(part, client)
 
     def _connection(self) -> None:
         assert self._tcp is not None
         connection, _client = self._tcp.accept()
+        self._listen(connection, functools.partial(self._conversation, connection))
+
+    def _conversation(self, connection: socket.socket) -> None:
+        self._selector.unregister(connection)
+        sent = self._play(connection.recv(65535)[2:], {**self.script, **self.tcp_script})
+        if isinstance(sent, bytes):
+            # In two pieces, as networks do.
+            whole = len(sent).to_bytes(2, "big") + sent
+            connection.sendall(whole[:5])
+            self._in_a_moment(0.02, self._rest, connection, whole[5:])
+        else:
+            connection.close()
+
+    @staticmethod
+    def _rest(connection: socket.socket, data: bytes) -> None:
         with connection:
-            connection.settimeout(2)
-            length = int.from_bytes(connection.recv(2), "big")
-            sent = self._play(connection.recv(length), {**self.script, **self.tcp_script})
-            if isinstance(sent, bytes):
-                # In two pieces, as networks do.
-                whole = len(sent).to_bytes(2, "big") + sent
-                connection.sendall(whole[:5])
-                time.sleep(0.02)
-                connection.sendall(whole[5:])
+            connection.sendall(data)
 
     def _play(self, wire: bytes, script: dict[tuple[str, str], Play]) -> Sent:
         query = dns.message.from_wire(wire)
@@ -165,7 +192,7 @@ class ScriptedServer:
         asked = (question.name.to_text(omit_final_dot=True), dns.rdatatype.to_text(question.rdtype))
         self.asked.append(asked)
         self.ids.append(query.id)
-        self.times.append(time.monotonic())
+        self.times.append(self._clock())
         self.edns[asked] = query.payload
         return script.get(asked, self.default)(query)
 

@@ -48,12 +48,6 @@ def txt(text: str) -> scripted.Reply:
 
 
 @pytest.fixture
-def server() -> t.Iterator[ScriptedServer]:
-    with ScriptedServer() as running:
-        yield running
-
-
-@pytest.fixture
 def look(server: ScriptedServer) -> Look:
     def run(*addresses: str, domains: t.Sequence[str] = (), **more: t.Any) -> dict[str, t.Any]:
         problems = {code: {"blocks": blocks, "text": None, "wanted_by": []} for code, blocks in BLOCKING.items()}

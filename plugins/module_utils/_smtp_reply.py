@@ -147,7 +147,10 @@ def mask_local_parts(text: str, *, recipient_domains: t.Collection[str] = ()) ->
         before = text[max(free, at - _LONGEST_LOCAL) : at]
         quote = before[:-1].rfind('"') if before.endswith('"') else len(before.rstrip(_LOCAL))
         local = before[quote:] if quote >= 0 else ""
-        if domain and local:
+        if domain and local == "*":  # masked before
+            free = domain.end()
+            at = text.find("@", free)
+        elif domain and local:
             if domains is None:
                 domains = {name.lower() for name in recipient_domains}
             begin = at - len(local)

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import calendar
+import functools
 import re
 import time
 
@@ -65,9 +66,17 @@ class Clock:
 
 def rfc3339(moment: float) -> str:
     """Write a moment in the host's own zone."""
-    local = time.localtime(moment)
+    minute, second = divmod(int(moment), 60)
+    begin, offset = _minute(minute)
+    return f"{begin}{second:02d}{offset}"
+
+
+@functools.lru_cache(maxsize=1024)
+def _minute(number: int) -> tuple[str, str]:
+    """Write a minute, to which the seconds come, and the offset of the zone."""
+    local = time.localtime(60 * number)
     sign, minutes = ("-" if local.tm_gmtoff < 0 else "+"), abs(local.tm_gmtoff) // 60
-    return time.strftime("%Y-%m-%dT%H:%M:%S", local) + f"{sign}{minutes // 60:02d}:{minutes % 60:02d}"
+    return time.strftime("%Y-%m-%dT%H:%M:", local), f"{sign}{minutes // 60:02d}:{minutes % 60:02d}"
 
 
 def parse_moment(text: str, *, now: float) -> int:

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import typing as t
 
@@ -49,10 +48,16 @@ class Privacy:
         """Return a log line."""
         if self.mode == "full":
             return line
-        people = _FIELD.findall(line)
-        line = _FIELD.sub(lambda field: f"=<{self.address(field.group(1))}>", line)
-        return self.text(line, people=people)
+        people: list[str] = []
+
+        def masked(field: t.Match[str]) -> str:
+            people.append(field.group(1))
+            return f"=<{self.address(field.group(1))}>"
+
+        return self.text(_FIELD.sub(masked, line), people=people)
 
 
 def _digest(address: str) -> str:
+    import hashlib  # as large as all of this, and seldom wanted
+
     return hashlib.sha256(address.lower().encode("utf-8", "surrogateescape")).hexdigest()[:12]

@@ -72,6 +72,8 @@ class Recipients:
             self._tidy()
 
     def _tidy(self) -> None:
+        if self._tidy_at == 2 * len(self._packed) + 16:  # nothing came since
+            return
         distinct = list(dict.fromkeys(self._packed))  # in the order of arrival: the same log gives the same counts
         if len(distinct) > EXACT_UP_TO:
             self.at_least = True
@@ -85,5 +87,5 @@ class Recipients:
 
     def by_domain(self, names: t.Mapping[int, str]) -> dict[str, int]:
         self._tidy()
-        counts = Counter(packed & _DOMAIN_MASK for packed in self._packed)
+        counts = Counter(map(_DOMAIN_MASK.__and__, self._packed))
         return {names[number]: count for number, count in counts.items() if number in names}

@@ -84,7 +84,8 @@ def _sample(sample: Sample, privacy: Privacy) -> dict[str, str]:
 
 def _by_lines(item: tuple[Key, Group]) -> tuple[t.Any, ...]:
     key, group = item
-    return -group.lines(), group.first_at, key._replace(code=key.code or 0, stage=key.stage or "")
+    signature, code, stage, *others = key
+    return (-group.lines(), group.first_at, signature, code or 0, stage or "", *others)
 
 
 def _by_count(item: tuple[str, int]) -> tuple[int, str]:

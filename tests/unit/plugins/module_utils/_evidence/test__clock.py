@@ -13,6 +13,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence import _clock
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._clock import Clock, parse_moment, rfc3339
 
 
@@ -21,12 +22,14 @@ def zone(request: t.Any) -> t.Iterator[str]:
     before = os.environ.get("TZ")
     os.environ["TZ"] = request.param
     time.tzset()
+    _clock._minute.cache_clear()
     yield request.param
     if before is None:
         del os.environ["TZ"]
     else:
         os.environ["TZ"] = before
     time.tzset()
+    _clock._minute.cache_clear()
 
 
 def utc(*parts: int) -> int:

@@ -55,10 +55,7 @@ def absent(lab: Lab, host: plan.Host, module: str, step: str = "none", command: 
 def _do(lab: Lab, host: plan.Host, module: str, step: str, command: str, options: t.Mapping[str, t.Any]) -> Ended:
     folder = lab.root(host) / "root" / "killed"
     if not folder.exists():
-        shutil.copytree(ROOT / "plugins" / "module_utils" / "_postfix", folder / OURS / "_postfix")
-        for needed in ("_evidence", "_smtp_reply.py", "_postfix_log.py", "_addresses.py"):
-            source = ROOT / "plugins" / "module_utils" / needed
-            (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / OURS / needed)
+        shutil.copytree(ROOT / "plugins" / "module_utils", folder / OURS)
         shutil.copy(Path(__file__).parent / "host" / "killed.py", folder)
     specs = {"hold": _options.HOLD, "relay": _relay_options.ACTION}[module]
     asked = json.dumps({**{name: spec.get("default") for name, spec in specs.items()}, **SHORT, **options})

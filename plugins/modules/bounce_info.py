@@ -104,7 +104,7 @@ options:
     default: []
   senders:
     description:
-      - Whether to find out who sent the refused mail.
+      - Whether to find out who sent the refused mail, for C(top_senders).
     type: bool
     default: true
   recipients:
@@ -210,6 +210,11 @@ evidence:
       that repeat a reply for a destination that rests; C(non_final), those about a mail exchanger after which the next
       one was tried, because it refused, hung up or fell silent; C(undeliverable), those about address probes, which
       are no mail; and C(soft_bounced), those of C(deferred) that Postfix's C(soft_bounce) keeps in the queue.
+    - Each of the at most twenty C(top_senders) is an account, whatever names and clients its mail has, or where nobody
+      logged in a client, or else, behind a content filter and for mail of the host itself, an envelope sender.
+      C(refusals) counts lines, C(messages) and C(recipients) those that were refused, once each. C(sender) and
+      C(client) are the most frequent ones of C(senders) and C(clients), which count up to 100. A sender of C(<>) is
+      the null sender, as bounces have it; what the log does not tell is null.
   returned: success, without O(evidence_dir)
   type: dict
   sample:
@@ -244,7 +249,18 @@ evidence:
         by_hour: {begins_at: "2026-11-24T02:00:00+09:00", counts: [9, 61, 70, 58, 66, 52, 74, 22]}
         samples: []
     delivered: []
-    top_senders: []
+    top_senders:
+      - sender: "*@example.jp"
+        sasl_username: hanako
+        client: unknown[198.51.100.9]
+        messages: 380
+        refusals: 398
+        recipients: 355
+        senders: 41
+        clients: 100
+        sender_domains: {example.jp: 377, shop.example: 3}
+        first_at: "2026-11-24T02:10:44+09:00"
+        last_at: "2026-11-24T09:14:58+09:00"
     lost: []
     queue:
       messages: 96

@@ -11,7 +11,11 @@ import re
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._blocks import HISTORY, Block
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._clock import Clock
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._lines import STAMPED
-from ansible_collections.postmaster.delist.plugins.module_utils._evidence._mails import UNKNOWN, Origin
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence._senders import (
+    NULL_SENDER,
+    UNKNOWN,
+    Origin,
+)
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix_log import ADDRESS
 
 _NEAR = 1 << 15
@@ -50,7 +54,7 @@ class Arrivals:
         account = _SASL.search(client.group()) if client else None
         message_id = self._message_id(buffer, queue_id, lowest, queued)
         return Origin(
-            sender=sender.group(1) if sender else b"",
+            sender=sender.group(1) or NULL_SENDER if sender else b"",
             sasl_username=account.group(1) if account else b"",
             client=client.group(1) if client else b"",
             message_id=message_id,

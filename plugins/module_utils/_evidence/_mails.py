@@ -10,35 +10,20 @@ import typing as t
 
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._clock import DAY
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._replies import Key
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence._senders import (
+    UNKNOWN,
+    Origin,
+    Refused,
+    Senders,
+)
 
 _KEPT = 8_192
-_MAX_SENDERS = 4_096
 # Postfix says "expired" right after the last try of a message; recipients that were not part of it got their mail.
 LAST_TRY = 600
 # Log stamps and delays are cut to seconds.
 _ROUNDING = 2
 
 MailKey = t.Tuple[bytes, bytes, bytes]  # host, instance, queue id
-
-
-class Origin(t.NamedTuple):
-    """Where a message came from, as far as the log tells."""
-
-    sender: bytes
-    sasl_username: bytes
-    client: bytes
-    message_id: bytes
-
-
-UNKNOWN = Origin(b"", b"", b"", b"")
-Sender = t.Tuple[bytes, bytes, bytes]
-
-
-class SenderCount(t.NamedTuple):
-    """Refused messages of one sender, and how often they were refused."""
-
-    messages: int
-    refusals: int
 
 
 class Waiting(t.NamedTuple):
@@ -60,10 +45,11 @@ class Expiry(t.NamedTuple):
 class Mail:
     """One refused message."""
 
-    __slots__ = ("arrived", "last_at", "lines", "origin", "settled", "waiting")
+    __slots__ = ("arrived", "first_at", "last_at", "lines", "origin", "settled", "waiting")
 
     def __init__(self, arrived: int) -> None:
         self.arrived = arrived
+        self.first_at: int | None = None  # when it was refused first
         self.last_at = arrived
         self.lines = 0
         self.origin: Origin | None = None  # None: not looked for yet
@@ -109,6 +95,7 @@ class Mail:
         self.settled += earlier.settled
         self.lines += earlier.lines
         self.arrived = min(self.arrived, earlier.arrived)
+        self.first_at = self.first_at if earlier.first_at is None else earlier.first_at
         ours, theirs = self.origin or UNKNOWN, earlier.origin or UNKNOWN
         self.origin = Origin(*(one or other for one, other in zip(ours, theirs)))
 
@@ -125,7 +112,7 @@ class Mails:
 
     def __init__(self) -> None:
         self._mails: dict[MailKey, Mail] = {}
-        self._senders: dict[Sender, SenderCount] = {}
+        self._senders = Senders()  # of those not kept
         self._expired: dict[MailKey, Expiry] = {}
 
     def of(self, key: MailKey, *, arrived: int) -> Mail:
@@ -169,8 +156,7 @@ class Mails:
             elif ours is not None:
                 theirs.follow(ours)
             self._keep(key, theirs)
-        for sender, count in later._senders.items():
-            _add(self._senders, sender, count)
+        self._senders.update(later._senders, renumber)
         return expired
 
     def _keep(self, key: MailKey, mail: Mail) -> None:
@@ -178,24 +164,16 @@ class Mails:
             _count(self._mails.pop(next(iter(self._mails))), self._senders)
         self._mails[key] = mail
 
-    def senders(self) -> dict[Sender, SenderCount]:
-        """Return messages and refusals per sender, of all refused messages."""
-        senders = dict(self._senders)
+    def senders(self) -> Senders:
+        """Return what is known of all refused messages' senders."""
+        senders = Senders()
+        senders.update(self._senders, lambda packed: packed)
         for mail in self._mails.values():
             _count(mail, senders)
         return senders
 
 
-def _count(mail: Mail, senders: dict[Sender, SenderCount]) -> None:
-    origin = mail.origin or UNKNOWN
-    _add(senders, (origin.sender, origin.sasl_username, origin.client), SenderCount(1, mail.lines))
-
-
-def _add(senders: dict[Sender, SenderCount], sender: Sender, count: SenderCount) -> None:
-    before = senders.get(sender)
-    if before is not None:
-        count = SenderCount(before.messages + count.messages, before.refusals + count.refusals)
-    elif len(senders) >= 2 * _MAX_SENDERS:
-        for rare in sorted(senders, key=lambda one: senders[one].refusals)[:_MAX_SENDERS]:
-            del senders[rare]
-    senders[sender] = count
+def _count(mail: Mail, senders: Senders) -> None:
+    if mail.origin is not None and mail.first_at is not None:
+        recipients = [*mail.settled, *(one.packed for one in mail.waiting)]
+        senders.add(Refused(mail.origin, mail.lines, recipients, mail.first_at, mail.last_at))

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence._senders import NULL_SENDER
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix_log import ADDRESS
 from ansible_collections.postmaster.delist.plugins.module_utils._smtp_reply import mask_local_parts
 
+_NOBODY = NULL_SENDER.decode()
 MODES = ("none", "domains", "hashed", "full")
 _FIELD = re.compile(rf"=<(?:(?<=to=<)|(?<=from=<))({ADDRESS})>", re.DOTALL)
 _MASKED = re.compile(r"\*@[A-Za-z0-9.-]*[A-Za-z0-9]")
@@ -25,7 +27,7 @@ class Privacy:
 
     def address(self, address: str) -> str:
         """Return a mail address as it may leave the host."""
-        if self.mode == "full" or not address:
+        if self.mode == "full" or address in ("", _NOBODY):
             return address
         local, at, domain = address.rpartition("@")
         if self.mode == "none":

@@ -52,9 +52,10 @@ class Domains:
 class Recipients:
     """A set of packed recipients that stops growing where exactness ends."""
 
-    __slots__ = ("_packed", "_tidy_at", "at_least")
+    __slots__ = ("_exact_up_to", "_packed", "_tidy_at", "at_least")
 
-    def __init__(self) -> None:
+    def __init__(self, exact_up_to: int = EXACT_UP_TO) -> None:
+        self._exact_up_to = exact_up_to
         self._packed = array("Q")
         self._tidy_at = 16
         self.at_least = False
@@ -75,9 +76,9 @@ class Recipients:
         if self._tidy_at == 2 * len(self._packed) + 16:  # nothing came since
             return
         distinct = list(dict.fromkeys(self._packed))  # in the order of arrival: the same log gives the same counts
-        if len(distinct) > EXACT_UP_TO:
+        if len(distinct) > self._exact_up_to:
             self.at_least = True
-            del distinct[EXACT_UP_TO:]
+            del distinct[self._exact_up_to :]
         self._packed = array("Q", distinct)
         self._tidy_at = 2 * len(distinct) + 16
 

@@ -12,6 +12,7 @@ from ansible_collections.postmaster.delist.plugins.module_utils._evidence import
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._clock import rfc3339
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._privacy import Privacy
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._replies import Group, Key, Sample
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence._senders import Sender
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._sums import Sums
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._words import HEARD, text_of
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix_log import Reason, parse_reason
@@ -111,17 +112,32 @@ def delivered(sums: Sums, privacy: Privacy) -> list[dict[str, t.Any]]:
 
 def top_senders(sums: Sums, privacy: Privacy) -> list[dict[str, t.Any]]:
     """Return the senders most often refused; null where the log does not tell."""
-    counts = sorted(sums.mails.senders().items(), key=lambda item: (-item[1].refusals, item[0]))
-    return [
-        {
-            "sender": privacy.address(text_of(sender)) or None,
-            "sasl_username": privacy.address(text_of(account)) or None,
-            "client": text_of(client) or None,
-            "messages": count.messages,
-            "refusals": count.refusals,
-        }
-        for (sender, account, client), count in counts[:_TOP_SENDERS]
-    ]
+    senders = sorted(sums.mails.senders().known.items(), key=lambda item: (-item[1].refusals, item[0]))
+    return [_sender(sender, privacy) for _key, sender in senders[:_TOP_SENDERS]]
+
+
+def _sender(sender: Sender, privacy: Privacy) -> dict[str, t.Any]:
+    domains = {text_of(domain): number for domain, number in sender.domains.items()}
+    entry = {
+        "sender": privacy.address(_most_frequent(sender.names)) or None,
+        "sasl_username": privacy.address(text_of(sender.account)) or None,
+        "client": _most_frequent(sender.clients) or None,
+        "messages": sender.messages,
+        "refusals": sender.refusals,
+        "recipients": sender.recipients.count(),
+        "senders": len(sender.names),
+        "clients": len(sender.clients),
+        "sender_domains": {} if privacy.mode == "none" else dict(sorted(domains.items(), key=_by_count)),
+        "first_at": rfc3339(sender.first_at),
+        "last_at": rfc3339(sender.last_at),
+    }
+    if sender.recipients.at_least:
+        entry["recipients_at_least"] = True
+    return entry
+
+
+def _most_frequent(numbers: t.Mapping[bytes, int]) -> str:
+    return text_of(min(numbers, key=lambda name: (-numbers[name], name), default=b""))
 
 
 def lost(sums: Sums, privacy: Privacy) -> list[dict[str, t.Any]]:

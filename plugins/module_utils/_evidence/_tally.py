@@ -117,6 +117,8 @@ class Tally:
     def _note(self, block: Block, begin: int, key: MailKey, arrived: int, recipient: Waiting, outcome: str) -> None:
         mail = self.sums.mails.of(key, arrived=arrived)
         mail.last_at = max(mail.last_at, recipient.at)
+        if mail.first_at is None:
+            mail.first_at = recipient.at
         mail.lines += outcome != "suspended"
         if mail.origin is None and self._arrivals:
             mail.origin = self._arrivals.origin(block, begin, key[-1], arrived)

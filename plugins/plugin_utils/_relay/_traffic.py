@@ -16,6 +16,7 @@ from ansible_collections.postmaster.delist.plugins.module_utils._postfix._domain
 from ansible_collections.postmaster.delist.plugins.plugin_utils._moments import moment
 
 _LEAST_HOURS = 1.0
+_NULL_SENDER = "<>"
 
 
 class Traffic(t.NamedTuple):
@@ -64,10 +65,10 @@ def _traffic(data: dict[str, t.Any]) -> Traffic:
         delivered[str(entry.get("relay_host") or "")] += int(entry.get("count") or 0)
     senders: Counter[str] = Counter()
     for entry in data.get("top_senders") or ():
-        domain = str(entry.get("sender") or "").rpartition("@")[2]
-        name = domain_name(domain)
-        if name is not None or not domain:
-            senders[name or ""] += int(entry.get("messages") or 0)
+        for domain, messages in (entry.get("sender_domains") or {}).items():
+            name = "" if domain == _NULL_SENDER else domain_name(str(domain))
+            if name is not None:
+                senders[name] += int(messages)
     return Traffic(
         host=str(data["host"]),
         hours=_hours(data),

@@ -31,6 +31,8 @@ class Sender(t.NamedTuple):
     client: str | None
     messages: int
     refusals: int
+    senders: int  # distinct; C(sender) and C(client) are the most frequent ones
+    clients: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +98,8 @@ def _senders(data: t.Mapping[str, t.Any]) -> t.Iterator[Sender]:
     for row in data.get("top_senders") or ():
         who = (row["sender"], row["sasl_username"], row["client"])
         if any(who):
-            yield Sender(data["host"], *who, row["messages"], row["refusals"])
+            counts = (row["messages"], row["refusals"], row.get("senders", 1), row.get("clients", 1))
+            yield Sender(data["host"], *who, *counts)
 
 
 def instant(stamp: str | None) -> datetime.datetime | None:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._evidence import Sender
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Report
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import Texts
 
@@ -17,8 +18,13 @@ Table = tuple[list[str], list[list[str]]]
 def senders(report: Report, texts: Texts) -> Table:
     """Return the head of a table and its rows, the most refused first; none where no log tells."""
     head = [texts.say("senders", name) for name in ("sender", "login", "client", "host", "messages", "refusals")]
-    rows = [
-        [row.sender or "", row.login or "", row.client or "", row.host, f"{row.messages:,}", f"{row.refusals:,}"]
-        for row in report.totals.senders[:ROWS]
-    ]
-    return head, rows
+    return head, [_cells(row) for row in report.totals.senders[:ROWS]]
+
+
+def _cells(row: Sender) -> list[str]:
+    sender, client = _and_others(row.sender, row.senders), _and_others(row.client, row.clients)
+    return [sender, row.login or "", client, row.host, f"{row.messages:,}", f"{row.refusals:,}"]
+
+
+def _and_others(most_frequent: str | None, number: int) -> str:
+    return f"{most_frequent or ''} +{number - 1:,}" if number > 1 else most_frequent or ""

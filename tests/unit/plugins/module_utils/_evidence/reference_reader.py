@@ -64,7 +64,7 @@ class Reference:
         self.replies: dict[tuple[t.Any, ...], Seen] = defaultdict(Seen)
         self.delivered: dict[tuple[str, str], list[int]] = defaultdict(list)
         self.origins: dict[tuple[str, str, str], dict[str, str]] = defaultdict(dict)
-        self.refused: dict[tuple[str, str, str], int] = Counter()
+        self.refused: dict[tuple[str, str, str], list[tuple[int, str, bool]]] = defaultdict(list)
         self.waiting: dict[tuple[str, str, str], dict[str, tuple[int, tuple[t.Any, ...]]]] = defaultdict(dict)
         self.lost: list[tuple[int, str, str, str, str]] = []
         self.matched = 0
@@ -90,7 +90,7 @@ class Reference:
             ):
                 found = re.match(pattern, rest)
                 if found:
-                    self.origins[mail][name] = found[1]
+                    self.origins[mail][name] = found[1] or "<>"
         if program == "qmgr" and re.match(r"from=<.*>, status=(force-)?expired, returned to sender", rest):
             self._expire(mail, at)
         if program not in ("smtp", "lmtp", "error", "retry"):
@@ -139,7 +139,7 @@ class Reference:
             return
         recipient = final["to"].lower()
         seen.recipients.add(recipient)
-        self.refused[mail] += outcome != "suspended"
+        self.refused[mail].append((at, recipient, outcome != "suspended"))
         if outcome == "bounced":
             self.waiting[mail].pop(recipient, None)
             self.lost.append((at, mail[2], final["to"], "bounced", key[0]))
@@ -156,15 +156,30 @@ class Reference:
                 self.replies[key].outcomes["expired"] += 1
                 self.lost.append((at, mail[2], recipient, "expired", key[0]))
 
-    def senders(self) -> dict[tuple[str, str, str], tuple[int, int]]:
-        """Messages and refusals by sender, account and client."""
-        found: dict[tuple[str, str, str], tuple[int, int]] = {}
-        for mail, refusals in self.refused.items():
+    def senders(self) -> dict[tuple[str, str], dict[str, t.Any]]:
+        """What is known of accounts, of clients without one, and of envelope senders without either."""
+        found: dict[tuple[str, str], dict[str, t.Any]] = {}
+        for mail, lines in self.refused.items():
             origin = self.origins[mail]
-            who = (origin.get("sender", ""), origin.get("sasl", ""), origin.get("client", ""))
-            messages, before = found.get(who, (0, 0))
-            found[who] = (messages + 1, before + refusals)
-        return found
+            account, client, sender = (origin.get(name, "") for name in ("sasl", "client", "sender"))
+            who = ("account", account) if account else ("client", client) if client else ("sender", sender.lower())
+            one = found.setdefault(who, {"mails": [], "lines": [], "names": set(), "clients": set()})
+            one["mails"].append(mail)
+            one["lines"] += lines
+            one["names"] |= {sender} - {""}
+            one["clients"] |= {client} - {""}
+        return {
+            who: {
+                "messages": len(one["mails"]),
+                "refusals": sum(counts for _at, _to, counts in one["lines"]),
+                "recipients": len({to for _at, to, _counts in one["lines"]}),
+                "names": one["names"],
+                "clients": one["clients"],
+                "first_at": min(at for at, _to, _counts in one["lines"]),
+                "last_at": max(at for at, _to, _counts in one["lines"]),
+            }
+            for who, one in found.items()
+        }
 
     def _seconds(self, stamp: str) -> int | None:
         if stamp[4:5] == "-":

@@ -107,18 +107,19 @@ DELIVERED = {
     "journal_json": {("postfix/smtp", "mx.example.org"): 1},
     "journal_export": {("postfix/smtp", "mx.example.org"): 1},
 }
+# Sender, account, client, messages, refusals, recipients.
 SENDERS = {
-    "debian11": [("hanako@example.jp", "hanako", "pc12.example.jp[192.0.2.12]", 1, 2)],
-    "debian12": [("www-data@web.example.jp", None, None, 1, 2), (None, None, None, 1, 0)],
+    "debian11": [("hanako@example.jp", "hanako", "pc12.example.jp[192.0.2.12]", 1, 2, 2)],
+    "debian12": [("www-data@web.example.jp", None, None, 1, 2, 1), (None, None, None, 1, 0, 1)],
     "rfc5424_rsyslog": [
-        (None, None, None, 2, 1),
-        ("shop@example.jp", None, "web1.example.jp[192.0.2.31]", 1, 1),
+        ("shop@example.jp", None, "web1.example.jp[192.0.2.31]", 1, 1, 1),
+        (None, None, None, 2, 1, 2),
     ],
     "rfc5424_syslogng": [
-        (None, None, None, 2, 2),
-        ("taro@example.jp", "taro", "pc7.example.jp[192.0.2.7]", 1, 1),
+        (None, None, None, 2, 2, 2),
+        ("taro@example.jp", "taro", "pc7.example.jp[192.0.2.7]", 1, 1, 1),
     ],
-    "journal_json": [("jiro@example.jp", "jiro", "pc9.example.jp[192.0.2.9]", 1, 1)],
+    "journal_json": [("jiro@example.jp", "jiro", "pc9.example.jp[192.0.2.9]", 1, 1, 1)],
 }
 LOST = {
     "debian11": [("one@example.jp", "a@example.com", "bounced"), ("one@example.jp", "b@example.com", "bounced")],
@@ -181,7 +182,8 @@ def test_the_deliveries_are_those_counted_by_hand(name: str) -> None:
 
 @pytest.mark.parametrize("name", SENDERS)
 def test_the_senders_are_those_of_the_refused_mail(name: str) -> None:
-    assert [tuple(one.values()) for one in evidence(name)["top_senders"]] == SENDERS[name]
+    names = ("sender", "sasl_username", "client", "messages", "refusals", "recipients")
+    assert [tuple(one[name] for name in names) for one in evidence(name)["top_senders"]] == SENDERS[name]
 
 
 @pytest.mark.parametrize("name", LOST)

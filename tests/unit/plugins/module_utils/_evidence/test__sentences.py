@@ -268,7 +268,7 @@ def test_a_queue_id_used_again_is_another_message() -> None:
             one + "\n" for one in (line(SAID, delay="1"), line(SAID, delay="1", time="12:00:00", to="b@example.com"))
         ).encode()
     )
-    assert [count.messages for count in sums.mails.senders().values()] == [2]
+    assert [sender.messages for sender in sums.mails.senders().known.values()] == [2]
 
 
 def test_a_long_queue_id_retried_for_hours_is_one_message() -> None:
@@ -282,7 +282,7 @@ def test_a_long_queue_id_retried_for_hours_is_one_message() -> None:
             )
         ).encode()
     )
-    assert [tuple(count) for count in sums.mails.senders().values()] == [(1, 2)]
+    assert [(sender.messages, sender.refusals) for sender in sums.mails.senders().known.values()] == [(1, 2)]
 
 
 def test_instances_and_transports_with_a_name_of_their_own_are_told_apart() -> None:

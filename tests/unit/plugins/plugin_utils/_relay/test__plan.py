@@ -189,7 +189,11 @@ def test_what_should_be_known_before(planned: t.Any) -> None:
         *ACCOUNT["senders"], {"sender": "forwarded.example", "verified": False, "by": None},
     ]}  # fmt: skip
     dns = {"domains": [{"domain": "example.jp", "spf": {"covers_relays": {"amazon_ses": False}}}]}
-    top = [{"sender": None, "messages": 7}, {"sender": "*@example.jp", "messages": 9}]
+    top = [
+        {"sender": "<>", "messages": 7, "sender_domains": {"<>": 7}},
+        {"sender": "*@example.jp", "messages": 9, "sender_domains": {"example.jp": 9}},
+        {"sender": None, "messages": 5, "sender_domains": {}},
+    ]
     made = planned(mx(blocked(), top_senders=top), account=account, dns=dns)
     assert codes(made, "notes") == ["warned", "unverified", "spf", "null_sender", "slow", "feedback"]
     assert made["senders"] == ["example.jp"]

@@ -18,7 +18,7 @@ from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.repor
 )
 
 
-def row(refusals: int, **who: str) -> dict[str, t.Any]:
+def row(refusals: int, **who: t.Any) -> dict[str, t.Any]:
     return {"sender": None, "sasl_username": None, "client": None, "messages": 7, "refusals": refusals} | who
 
 
@@ -35,6 +35,12 @@ def test_the_most_refused_of_the_fleet_come_first_and_who_is_not_known_is_left_o
         ["", "", "198.51.100.9", "mx2", "7", "1,200"],
         ["*@shop.example", "shop", "", "mx1", "7", "20"],
     ]
+
+
+def test_an_account_that_sends_in_many_names_from_many_places_is_one_row(tmp_path: Path) -> None:
+    stolen = row(9, sender="*@a.example", sasl_username="shop", client="x[198.51.100.9]", senders=41, clients=1_200)
+    _head, rows = senders(report(tmp_path, evidences=[evidence("mx1", top_senders=[stolen])]), Texts("en"))
+    assert rows == [["*@a.example +40", "shop", "x[198.51.100.9] +1,199", "mx1", "7", "9"]]
 
 
 def test_there_are_not_more_than_somebody_reads(tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ _EARLIER_HOST = r"[^] []+\[[^]]*\]"
 # Before the next mail exchanger is tried; the recipients follow with the last one's answer.
 NON_FINAL = (
     rf"(?P<earlier>host {_EARLIER_HOST} (?:said|refused to talk to me): .*"
-    rf"|(?:lost connection with {_EARLIER_HOST}|conversation with {_EARLIER_HOST} timed out) while .*)"
+    rf"|(?:lost connection with {_EARLIER_HOST}|conversation with {_EARLIER_HOST} timed out) while [A-Za-z -]+)"
 )
 
 _STAMPED = re.compile(STAMP)

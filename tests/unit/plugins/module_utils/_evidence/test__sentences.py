@@ -176,6 +176,12 @@ def test_an_earlier_mail_exchanger_that_hung_up_or_fell_silent_counts_once_whate
     }
 
 
+def test_what_stands_behind_such_a_sentence_is_not_part_of_it() -> None:
+    reply = only(said(f"lost connection with {HOST} while sending RCPT TO @example.com>, relay=none"))
+    assert reply["text"] == f"lost connection with {HOST} while sending RCPT TO"
+    assert reply["stage"] == "RCPT TO"
+
+
 def test_a_client_that_hung_up_on_us_is_no_evidence() -> None:
     for program in ("smtpd", "postscreen", "qmgr"):
         assert replies(said(f"lost connection with {HOST} while sending RCPT TO", program=program)) == []

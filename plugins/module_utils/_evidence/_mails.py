@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import itertools
 import typing as t
 
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._clock import DAY
@@ -18,6 +19,7 @@ from ansible_collections.postmaster.delist.plugins.module_utils._evidence._sende
 )
 
 _KEPT = 8_192
+_FORGOTTEN = 1_024  # at once: to look for the oldest one of a dict takes longer the more have gone before it
 # Postfix says "expired" right after the last try of a message; recipients that were not part of it got their mail.
 LAST_TRY = 600
 # Log stamps and delays are cut to seconds.
@@ -30,7 +32,7 @@ class Waiting(t.NamedTuple):
     """A recipient whose last try was deferred."""
 
     packed: int
-    recipient: bytes
+    recipient: bytes  # as it is written, where lost mail is wanted
     at: int
     reply: Key
 
@@ -53,7 +55,7 @@ class Mail:
         self.last_at = arrived
         self.lines = 0
         self.origin: Origin | None = None  # None: not looked for yet
-        self.waiting: list[Waiting] = []
+        self.waiting: tuple[Waiting, ...] = ()
         self.settled: tuple[int, ...] = ()  # recipients that wait no longer, packed
 
     def is_before(self, arrived: int) -> bool:
@@ -62,14 +64,17 @@ class Mail:
 
     def defer(self, recipient: Waiting) -> None:
         if self.waiting:
-            self.waiting = [other for other in self.waiting if other.packed != recipient.packed]
-        self.waiting.append(recipient)
+            self._wait_no_longer(recipient.packed)
+        self.waiting += (recipient,)
 
     def settle(self, packed: int) -> None:
         """This recipient waits no longer."""
         if self.waiting:
-            self.waiting = [other for other in self.waiting if other.packed != packed]
+            self._wait_no_longer(packed)
         self.settled += (packed,)
+
+    def _wait_no_longer(self, packed: int) -> None:
+        self.waiting = tuple([other for other in self.waiting if other.packed != packed])
 
     def last_try(self) -> int | None:
         return max((one.at for one in self.waiting), default=None)
@@ -81,7 +86,7 @@ class Mail:
         """
         waiting = [one for one in self.waiting if one.packed not in known]
         self.settled += tuple(one.packed for one in self.waiting)
-        self.waiting = []
+        self.waiting = ()
         tries = [one.at for one in waiting] + ([] if expiry.last_try is None else [expiry.last_try])
         last_try = max(tries, default=expiry.at)
         if not -LAST_TRY <= expiry.at - last_try <= DAY:
@@ -91,7 +96,7 @@ class Mail:
     def follow(self, earlier: Mail) -> None:
         """Take over what an earlier stretch of the log knows of the same message."""
         known = self.known()
-        self.waiting = [one for one in earlier.waiting if one.packed not in known] + self.waiting
+        self.waiting = tuple([one for one in earlier.waiting if one.packed not in known]) + self.waiting
         self.settled += earlier.settled
         self.lines += earlier.lines
         self.arrived = min(self.arrived, earlier.arrived)
@@ -103,7 +108,7 @@ class Mail:
         return {*self.settled, *(one.packed for one in self.waiting)}
 
     def renumber(self, renumber: t.Callable[[int], int]) -> None:
-        self.waiting = [one._replace(packed=renumber(one.packed)) for one in self.waiting]
+        self.waiting = tuple([one._replace(packed=renumber(one.packed)) for one in self.waiting])
         self.settled = tuple(map(renumber, self.settled))
 
 
@@ -137,7 +142,8 @@ class Mails:
         mail = self._mails.get(key)
         expiry = self._expired[key] = Expiry(at, mail.last_try() if mail else None)
         if len(self._expired) > _KEPT:
-            del self._expired[next(iter(self._expired))]
+            for oldest in list(itertools.islice(self._expired, _FORGOTTEN)):
+                del self._expired[oldest]
         return mail.expire(expiry) if mail else []
 
     def update(self, later: Mails, renumber: t.Callable[[int], int]) -> list[tuple[MailKey, int, Waiting]]:
@@ -161,7 +167,8 @@ class Mails:
 
     def _keep(self, key: MailKey, mail: Mail) -> None:
         if len(self._mails) >= _KEPT:
-            _count(self._mails.pop(next(iter(self._mails))), self._senders)
+            for oldest in list(itertools.islice(self._mails, _FORGOTTEN)):
+                _count(self._mails.pop(oldest), self._senders)
         self._mails[key] = mail
 
     def senders(self) -> Senders:

@@ -21,6 +21,7 @@ from ansible_collections.postmaster.delist.plugins.module_utils._evidence._scan 
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._speech import Listener
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._sums import Sums
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._window import Window
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence._words import make_room
 
 _DELAY_DIGITS = 9
 # A SOFTBOUNCE stays in the queue, whatever the receiver said.
@@ -51,6 +52,7 @@ class Tally:
         self.sums = Sums(wanted.max_groups, lost_mail=wanted.lost_mail)
         self._clock = clock
         self._listener = Listener()
+        self._instances: dict[tuple[bytes, bytes], tuple[bytes, bytes]] = {}
         # Until then a message may have been deferred in an earlier stretch, by the try that it expires after.
         self._young_until = -1
         self._delivered = Delivered(clock, self.sums.relays) if wanted.delivered else None
@@ -86,8 +88,9 @@ class Tally:
         _stamp, logger, service, queue_id, recipient, relay, delay, _dsn, status, reason, earlier, sender = (
             line.groups()
         )
+        instance = self._instances.get((logger, service)) or self._meet(logger, service)
         if sender is not None:
-            self._expire((logger, service.partition(b"/")[0], queue_id), at)
+            self._expire((*instance, queue_id), at)
             return
         outcome = _OUTCOMES.get(status)
         if outcome is None:
@@ -107,12 +110,19 @@ class Tally:
             return
         packed = sums.domains.pack(recipient)
         group.recipients.add(packed)
-        mail = (logger, service.partition(b"/")[0], queue_id)
+        mail = (*instance, queue_id)
         if outcome == "bounced" and not self._arrivals and at > self._young_until:
             sums.mails.settle(mail, packed)
             return
         arrived = at - int(delay.partition(b".")[0][:_DELAY_DIGITS] or 0)
-        self._note(block, line.start(), mail, arrived, Waiting(packed, recipient, at, speech.key), outcome)
+        refused = Waiting(packed, recipient if sums.lost else b"", at, speech.key)
+        self._note(block, line.start(), mail, arrived, refused, outcome)
+
+    def _meet(self, logger: bytes, service: bytes) -> tuple[bytes, bytes]:
+        """Return host and instance, as the same objects for all mails."""
+        make_room(self._instances)
+        instance = self._instances[logger, service] = (logger, service.partition(b"/")[0])
+        return instance
 
     def _note(self, block: Block, begin: int, key: MailKey, arrived: int, recipient: Waiting, outcome: str) -> None:
         mail = self.sums.mails.of(key, arrived=arrived)

@@ -22,6 +22,11 @@ _COLUMNS = ("at", "sender", "recipient", "message_id", "queue_id", "outcome", "r
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
+# What reading a file brings up that is no evidence: broken off, nested without end, of another shape.
+NO_EVIDENCE = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError)
+_MOST = 1 << 53  # what every reader of JSON and every database can count to
+
+
 class EvidenceFileError(Exception):
     """The evidence of a host is not where it was expected."""
 
@@ -52,14 +57,38 @@ def taken_from(folder: Path, host: str, runs: t.Sequence[str]) -> dict[str, t.An
             evidence = json.loads(path.read_bytes())
         except FileNotFoundError:
             continue
-        except (OSError, ValueError) as exc:
+        except (OSError, ValueError, RecursionError) as exc:
             raise EvidenceFileError(f"{path} cannot be read as evidence ({exc})") from None
-        if not isinstance(evidence, dict) or evidence.get("host") != host or evidence.get("schema") != 1:
+        if not _is_of(host, evidence):
             raise EvidenceFileError(f"{path} is not the evidence of {host}")
         return evidence
     raise EvidenceFileError(
         f"No evidence of {host} in {', '.join(runs)}: its slice could not read it, or has not ended"
     )
+
+
+def counted(value: t.Any) -> int:
+    """Return a count; null is none.
+
+    :raises ValueError: nobody counts so far, or backwards
+    """
+    number = int(value or 0)
+    if not 0 <= number <= _MOST:
+        raise ValueError("no count")
+    return number
+
+
+def _is_of(host: str, evidence: t.Any) -> bool:
+    """Tell whether this is evidence of the host, as far as taking it over relies on its shape."""
+    try:
+        return (
+            (evidence["schema"], evidence["host"]) == (1, host)
+            and isinstance(evidence["totals"], dict)
+            and all(isinstance(each, dict) for each in (*evidence["sources"], *(evidence.get("lost") or ())))
+            and all(isinstance(note, str) for source in evidence["sources"] for note in source["notes"])
+        )
+    except NO_EVIDENCE:
+        return False
 
 
 def file_name(host: str) -> str:
@@ -88,5 +117,7 @@ def _cell(value: t.Any) -> str:
 def notes(evidence: t.Mapping[str, t.Any]) -> list[str]:
     """Return what went wrong, source by source."""
     return [
-        f"{source.get('path') or source['kind']}: {note}" for source in evidence["sources"] for note in source["notes"]
+        f"{source.get('path') or source.get('kind')}: {note}"
+        for source in evidence["sources"]
+        for note in source["notes"]
     ]

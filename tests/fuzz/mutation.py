@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 import typing as t
+from pathlib import Path
 
 from hypothesis import strategies as st
 
@@ -67,3 +69,14 @@ def broken_off(draw: st.DrawFn, documents: st.SearchStrategy[t.Any]) -> bytes:
         end = draw(st.integers(0, len(data)))
         data = data[:end] + draw(st.binary(max_size=12))
     return data
+
+
+@contextlib.contextmanager
+def only_says(error: type[Exception], path: Path) -> t.Iterator[None]:
+    """At worst there is this error, and it names the file."""
+    said = ""
+    try:
+        yield
+    except error as exc:
+        said = str(exc)
+    assert not said or str(path) in said

@@ -31,7 +31,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._last_summary im
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._exchange import export_lines, import_lines
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Ledger, LedgerError, open_ledger
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request import _folder as requests
-from ansible_collections.postmaster.delist.tests.fuzz.mutation import ANYTHING, broken_off, mutated
+from ansible_collections.postmaster.delist.tests.fuzz.mutation import ANYTHING, broken_off, mutated, only_says
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.ledger_factory import START, TIMINGS, event
 
 GOOD_YAML = {
@@ -134,17 +134,6 @@ Diagnostic-Code: smtp; 550 5.7.1 Service unavailable; Client host [203.0.113.7] 
 def folder() -> t.Iterator[Path]:
     with tempfile.TemporaryDirectory() as made:
         yield Path(made)
-
-
-@contextlib.contextmanager
-def only_says(error: type[Exception], path: Path) -> t.Iterator[None]:
-    """At worst there is this error, and it names the file."""
-    said = ""
-    try:
-        yield
-    except error as exc:
-        said = str(exc)
-    assert not said or str(path) in said
 
 
 @st.composite

@@ -19,6 +19,7 @@ from ansible_collections.postmaster.delist.plugins.module_utils._addresses impor
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix_log import parse_line
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._looked import Left
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._model import Data
+from ansible_collections.postmaster.delist.plugins.plugin_utils._evidence_files import NO_EVIDENCE, counted
 from ansible_collections.postmaster.delist.plugins.plugin_utils._findings._assess import answered_by
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import Knowledge
 
@@ -50,7 +51,7 @@ def _view(path: Path, known: Knowledge) -> HostView | None:
         for entry in data["delivered"] or ():
             receiver = answered_by(known, entry["relay_host"])
             if receiver:
-                delivered[receiver] += int(entry["count"])
+                delivered[receiver] += counted(entry["count"])
                 left[receiver] += _left(data, entry)
         looks = data.get("lint")
         return HostView(
@@ -61,7 +62,7 @@ def _view(path: Path, known: Knowledge) -> HostView | None:
             looks=None if looks is None else [_checked(look) for look in looks],
             queue=data.get("queue"),
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except NO_EVIDENCE:
         return None
 
 

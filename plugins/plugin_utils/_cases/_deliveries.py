@@ -18,6 +18,7 @@ from pathlib import Path
 from ansible_collections.postmaster.delist.plugins.module_utils._addresses import is_public, normalise
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._proofs import MAX_WANTED
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix_log import parse_line
+from ansible_collections.postmaster.delist.plugins.plugin_utils._evidence_files import NO_EVIDENCE
 from ansible_collections.postmaster.delist.plugins.plugin_utils._findings._assess import answered_by
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import Knowledge
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger import _proof as proof
@@ -49,7 +50,7 @@ def read(folder: Path) -> list[Delivery]:
     for path in sorted(folder.glob("*.json")):
         try:
             found += _of_host(json.loads(path.read_bytes()))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        except NO_EVIDENCE:
             continue  # The diagnosis of the same run tells of it.
     return found
 

@@ -11,6 +11,7 @@ import json
 import typing as t
 from pathlib import Path
 
+from ansible_collections.postmaster.delist.plugins.plugin_utils._evidence_files import NO_EVIDENCE, counted
 from ansible_collections.postmaster.delist.plugins.plugin_utils._hours import Hours, hours_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._moments import moment
 
@@ -73,7 +74,7 @@ def read(folder: Path) -> tuple[list[HostEvidence], list[Broken]]:
             broken.append(Broken(path.name, "evidence_unreadable", error.strerror or type(error).__name__))
         except (ValueError, RecursionError):
             broken.append(Broken(path.name, "evidence_not_json", ""))
-        except (AttributeError, KeyError, TypeError) as error:
+        except NO_EVIDENCE as error:
             broken.append(Broken(path.name, "evidence_malformed", f"{type(error).__name__}: {error}"))
     return found, broken
 
@@ -86,7 +87,7 @@ def _host(path: Path, data: dict[str, t.Any], broken: list[Broken]) -> HostEvide
     for index, reply in enumerate(data["replies"]):
         try:
             groups.append(_group(host, reply))
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+        except NO_EVIDENCE as error:
             broken.append(Broken(path.name, "reply_malformed", f"replies[{index}]: {type(error).__name__}: {error}"))
     delivered: dict[str, datetime.datetime] = {}
     for entry in data.get("delivered") or ():
@@ -99,7 +100,7 @@ def _host(path: Path, data: dict[str, t.Any], broken: list[Broken]) -> HostEvide
         groups=groups,
         configured=_texts(egress.get("configured")),
         delivered=delivered,
-        relayhost=egress.get("relayhost") or None,
+        relayhost=_text(egress.get("relayhost") or None),
         by_service={str(name): _texts(ips) for name, ips in (egress.get("by_service") or {}).items()},
         helo=str(looks[0]["helo"]) if len(looks) == 1 else None,
     )
@@ -107,25 +108,31 @@ def _host(path: Path, data: dict[str, t.Any], broken: list[Broken]) -> HostEvide
 
 def _group(host: str, reply: dict[str, t.Any]) -> Group:
     outcomes = reply["outcomes"]
-    counts = {name: int(outcomes.get(name) or 0) for name in _OUTCOMES}
+    counts = {name: counted(outcomes.get(name)) for name in _OUTCOMES}
     return Group(
         host=host,
         signature=str(reply["signature"]),
         text=str(reply["text"]),
-        dsn=reply.get("dsn"),
-        stage=reply.get("stage"),
-        relay_host=reply.get("relay_host"),
+        dsn=_text(reply.get("dsn")),
+        stage=_text(reply.get("stage")),
+        relay_host=_text(reply.get("relay_host")),
         relay_ips=_texts(reply.get("relay_ips")),
         relay_port=int(reply["relay_port"]) if reply.get("relay_port") else None,
-        service=reply.get("service"),
+        service=_text(reply.get("service")),
         named_ips=_texts(reply["named_ips"]),
-        counts={**counts, "recipients": int(reply.get("recipients") or 0)},
+        counts={**counts, "recipients": counted(reply.get("recipients"))},
         at_least=bool(reply.get("recipients_at_least")),
-        recipient_domains={str(name): int(count) for name, count in (reply.get("recipient_domains") or {}).items()},
+        recipient_domains={str(name): counted(count) for name, count in (reply.get("recipient_domains") or {}).items()},
         first_at=moment(reply.get("first_at")),
         last_at=moment(reply.get("last_at")),
         by_hour=hours_of(reply.get("by_hour")),
     )
+
+
+def _text(value: t.Any) -> str | None:
+    if not isinstance(value, (str, type(None))):
+        raise TypeError("a text was expected")
+    return value
 
 
 def _texts(value: t.Any) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from collections import Counter
 from pathlib import Path
 
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._domain_names import domain_name
+from ansible_collections.postmaster.delist.plugins.plugin_utils._evidence_files import NO_EVIDENCE, counted
 from ansible_collections.postmaster.delist.plugins.plugin_utils._moments import moment
 
 _LEAST_HOURS = 1.0
@@ -53,7 +54,7 @@ def read(folder: Path) -> dict[str, Traffic]:
     for path in sorted(folder.glob("*.json")):
         try:
             traffic = _traffic(json.loads(path.read_bytes()))
-        except (OSError, ValueError, AttributeError, KeyError, TypeError):
+        except NO_EVIDENCE:
             continue
         found[traffic.host] = traffic
     return found
@@ -62,13 +63,13 @@ def read(folder: Path) -> dict[str, Traffic]:
 def _traffic(data: dict[str, t.Any]) -> Traffic:
     delivered: Counter[str] = Counter()
     for entry in data.get("delivered") or ():
-        delivered[str(entry.get("relay_host") or "")] += int(entry.get("count") or 0)
+        delivered[str(entry.get("relay_host") or "")] += counted(entry.get("count"))
     senders: Counter[str] = Counter()
     for entry in data.get("top_senders") or ():
         for domain, messages in (entry.get("sender_domains") or {}).items():
             name = "" if domain == _NULL_SENDER else domain_name(str(domain))
             if name is not None:
-                senders[name] += int(messages)
+                senders[name] += counted(messages)
     return Traffic(
         host=str(data["host"]),
         hours=_hours(data),
@@ -80,10 +81,10 @@ def _traffic(data: dict[str, t.Any]) -> Traffic:
 
 def _refused(reply: dict[str, t.Any]) -> tuple[frozenset[str], int]:
     outcomes = reply.get("outcomes") or {}
-    lost = int(outcomes.get("bounced") or 0) + int(outcomes.get("expired") or 0)
+    lost = counted(outcomes.get("bounced")) + counted(outcomes.get("expired"))
     domains = frozenset(str(domain).lower() for domain in reply.get("recipient_domains") or ())
     # A deferred message is logged at each try; its recipients are counted once.
-    return domains, max(lost, int(reply.get("recipients") or 0))
+    return domains, max(lost, counted(reply.get("recipients")))
 
 
 def _hours(data: dict[str, t.Any]) -> float:

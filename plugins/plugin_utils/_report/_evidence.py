@@ -12,6 +12,8 @@ import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
+from ansible_collections.postmaster.delist.plugins.plugin_utils._evidence_files import NO_EVIDENCE, counted
+
 
 @dataclass(frozen=True, kw_only=True)
 class Log:
@@ -73,17 +75,17 @@ def added_up(folder: Path) -> Evidence:
 def _read(path: Path) -> Evidence | None:
     try:
         return _of_host(json.loads(path.read_bytes()))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except NO_EVIDENCE:
         return None
 
 
 def _of_host(data: t.Mapping[str, t.Any]) -> Evidence:
     outcomes = [reply["outcomes"] for reply in data["replies"]]
     return Evidence(
-        bounced=sum(outcome["bounced"] for outcome in outcomes),
-        deferred=sum(outcome["deferred"] for outcome in outcomes),
-        expired=sum(outcome["expired"] for outcome in outcomes),
-        delivered=sum(relay["count"] for relay in data["delivered"] or ()),
+        bounced=sum(counted(outcome["bounced"]) for outcome in outcomes),
+        deferred=sum(counted(outcome["deferred"]) for outcome in outcomes),
+        expired=sum(counted(outcome["expired"]) for outcome in outcomes),
+        delivered=sum(counted(relay["count"]) for relay in data["delivered"] or ()),
         since=instant(data["window"].get("since")),
         until=instant(data["window"].get("until")),
         logs=tuple(
@@ -99,7 +101,7 @@ def _senders(data: t.Mapping[str, t.Any]) -> t.Iterator[Sender]:
         who = (row["sender"], row["sasl_username"], row["client"])
         if any(who):
             counts = (row["messages"], row["refusals"], row.get("senders", 1), row.get("clients", 1))
-            yield Sender(data["host"], *who, *counts)
+            yield Sender(data["host"], *who, *map(counted, counts))
 
 
 def instant(stamp: str | None) -> datetime.datetime | None:

@@ -18,7 +18,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._evidence_files 
 
 
 def evidence(host: str, **more: t.Any) -> dict[str, t.Any]:
-    return {"schema": 1, "host": host, **more}
+    return {"schema": 1, "host": host, "sources": [], "totals": {}, **more}
 
 
 def merged(out: Path, host: str, *runs: str) -> dict[str, t.Any]:

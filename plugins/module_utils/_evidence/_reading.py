@@ -25,6 +25,7 @@ class Part(t.NamedTuple):
     begins_at: float  # about when, for the order of time; then where
     begins: int
     size: int  # bytes on the disk; 0: nobody knows
+    unpacked: int  # about how many that are to be read
     read: t.Callable[[float | None], Result]  # until a moment of time.monotonic
 
 
@@ -53,7 +54,7 @@ def read(
 ) -> Sums:
     """Read C(parts), note in C(sources) what came of each, and return the sums."""
     in_turn = sorted(parts, key=lambda part: (part.begins_at, part.path, part.begins), reverse=deadline is not None)
-    if sum(part.size for part in parts) < WORTH_IT:
+    if sum(part.unpacked for part in parts) < WORTH_IT:
         workers = 1
     jobs = [_job(part, deadline) for part in in_turn]
     sums = empty

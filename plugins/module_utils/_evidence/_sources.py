@@ -28,6 +28,7 @@ from ansible_collections.postmaster.delist.plugins.module_utils._evidence._tally
 _IDLE = "nothing within the window"
 # With a limit of time, so much is read before the next look at the clock decides about what is older.
 _PIECE = 32 << 20
+_PACKED = 7  # so many times as large as its archive a mail log is, about
 
 
 class Asked(t.NamedTuple):
@@ -137,7 +138,7 @@ class Sources:
             self._note(place.name, "journal", str(error))
             return
         reader = _journal_read.Reader(journal, trust, wanted, max_bytes=max_bytes, now=self._now)
-        self._add(Part(place.name, "journal", self._now, 0, 0, reader.read))
+        self._add(Part(place.name, "journal", self._now, 0, 0, 0, reader.read))
 
     def _take(
         self, files: t.Sequence[_files.LogFile], problems: t.Sequence[_files.Problem], max_bytes: int | None
@@ -176,7 +177,7 @@ class Sources:
             self.sources[file.path].bytes_not_read = file.size
         else:
             read = _journal_file.reader(file, self._wanted)
-            self._add(Part(file.path, "journal", file.mtime, 0, file.size, read))
+            self._add(Part(file.path, "journal", file.mtime, 0, file.size, file.size, read))
 
     def _allot(self, asked: Asked) -> None:
         shares = _bounds.allot(self._stretches, asked.max_bytes)
@@ -217,7 +218,8 @@ def _part(stretch: _stretches.Stretch, wanted: Wanted) -> Part:
         return _stretches.read(stretch._replace(file=stretch.file._replace(path=path)), wanted, deadline=deadline)
 
     size = _bounds.size_of(stretch)
-    return Part(stretch.file.path, "file", stretch.first_at, stretch.begin, size, read)
+    unpacked = size * _PACKED if stretch.packed else size
+    return Part(stretch.file.path, "file", stretch.first_at, stretch.begin, size, unpacked, read)
 
 
 def _uids(instances: t.Sequence[Instance]) -> set[int] | None:

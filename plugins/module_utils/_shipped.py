@@ -40,4 +40,24 @@ def run(sources: t.Mapping[str, str | None], entry: str, options: t.Mapping[str,
     """Write what C(answer(options)) of the module C(entry) returns, as one line of JSON."""
     sys.meta_path.append(Sources(sources))
     __import__(entry)
-    sys.stdout.write("\n" + MARK + json.dumps(sys.modules[entry].answer(options)) + "\n")
+    sys.stdout.write("\n" + MARK)
+    write(sys.modules[entry].answer(options), sys.stdout.write)
+    sys.stdout.write("\n")
+
+
+def write(value: t.Any, out: t.Callable[[str], t.Any], *, levels: int = 3) -> None:
+    """Write JSON, whose outermost levels go out part by part: a large answer is never in memory twice."""
+    if not levels or not value or not isinstance(value, (dict, list)):
+        out(json.dumps(value))
+        return
+    is_list = isinstance(value, list)
+    separator = "[" if is_list else "{"
+    for part in value:
+        out(separator)
+        if is_list:
+            write(part, out, levels=levels - 1)
+        else:
+            out(json.dumps(part) + ": ")
+            write(value[part], out, levels=levels - 1)
+        separator = ", "
+    out("]" if is_list else "}")

@@ -10,7 +10,6 @@ Runs on mail hosts: standard library only, Python 3.8+.
 from __future__ import annotations
 
 import functools
-import html
 import re
 import typing as t
 
@@ -75,10 +74,16 @@ def clean(text: str) -> str:
     """Return at most 8,192 characters on one line: entities decoded, plain quotes, no control characters."""
     text = text[:MAX_CHARACTERS]
     if "&" in text:
-        text = _ENTITY.sub(lambda entity: html.unescape(entity.group()), text)
+        text = _ENTITY.sub(_unescaped, text)
     if text.isascii() and text.isprintable():  # nearly all are, and splitting is the faster way to the same result
         return " ".join(text.split())
     return _BLANK.sub(" ", text.translate(_QUOTES)).strip()
+
+
+def _unescaped(entity: t.Match[str]) -> str:
+    import html  # thousands of names, and few replies have one
+
+    return html.unescape(entity.group())
 
 
 def _unfold(flat: str, code: str, enhanced: str | None, *, folded: bool) -> str:

@@ -16,6 +16,7 @@ from ansible_collections.postmaster.delist.plugins.module_utils._evidence._sende
     UNKNOWN,
     Origin,
 )
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence._words import make_room
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix_log import ADDRESS
 
 _NEAR = 1 << 15
@@ -31,6 +32,7 @@ class Arrivals:
     def __init__(self, clock: Clock, *, message_ids: bool) -> None:
         self._clock = clock
         self._message_ids = message_ids
+        self._origins: dict[Origin, Origin] = {}
         self._reach = 0  # the earliest second that the buffer holds
 
     def enter(self, block: Block) -> None:
@@ -53,12 +55,16 @@ class Arrivals:
         client = _CLIENT.match(buffer, came + len(queue_id) + 4) if came >= 0 else None
         account = _SASL.search(client.group()) if client else None
         message_id = self._message_id(buffer, queue_id, lowest, queued)
-        return Origin(
+        origin = Origin(
             sender=sender.group(1) or NULL_SENDER if sender else b"",
             sasl_username=account.group(1) if account else b"",
             client=client.group(1) if client else b"",
             message_id=message_id,
         )
+        if not self._message_ids:  # senders are few, and each is kept once
+            make_room(self._origins)
+            origin = self._origins.setdefault(origin, origin)
+        return origin
 
     def _message_id(self, buffer: bytearray, queue_id: bytes, lowest: int, queued: int) -> bytes:
         if not self._message_ids:

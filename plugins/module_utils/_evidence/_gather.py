@@ -16,7 +16,6 @@ from ansible_collections.postmaster.delist.plugins.module_utils._evidence import
     _mail_log,
     _postfix,
     _proofs,
-    _queue,
     _reading,
     _render,
     _side_by_side,
@@ -185,6 +184,8 @@ class _Host:
         source = Source("mail queue", "queue")
         if not self._request.queue or not self._instances:
             return None, source
+        from ansible_collections.postmaster.delist.plugins.module_utils._evidence import _queue
+
         queue = _queue.Queue(self._request.max_groups, now=self._now)
         answered = False
         for instance in self._instances:

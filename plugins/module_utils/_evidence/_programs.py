@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import threading
 import typing as t
@@ -31,10 +30,11 @@ class Programs:
     def find(self, name: str) -> str:
         """Return the path of a program, also from the folders that only root's PATH has."""
         folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
-        path = shutil.which(name, path=os.pathsep.join([*folders, *_MORE_PATH]))
-        if path is None:
-            raise Missing(f"there is no program {name} on this host")
-        return path
+        for folder in (*folders, *_MORE_PATH):
+            path = os.path.join(folder, name)
+            if os.path.isfile(path) and os.access(path, os.X_OK):
+                return path
+        raise Missing(f"there is no program {name} on this host")
 
     def output(self, name: str, *arguments: str) -> str:
         """Return what a program writes; it has half a minute."""

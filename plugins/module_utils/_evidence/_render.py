@@ -22,11 +22,14 @@ _TOP_SENDERS = 20
 
 
 def replies(sums: Sums, privacy: Privacy) -> list[dict[str, t.Any]]:
-    """Return one entry for each reply of each relay, the most frequent first."""
+    """Return one entry for each reply of each relay, the most frequent first.
+
+    The groups are gone then: there may be thousands, which need not be in memory twice.
+    """
     sums.replies.keep_newest()
-    names = sums.domains.names()
-    groups = sorted(sums.replies.groups.items(), key=_by_lines)
-    return [_reply(key, group, names, privacy) for key, group in groups]
+    names, groups = sums.domains.names(), sums.replies.groups
+    in_order = [key for key, _group in sorted(groups.items(), key=_by_lines)]
+    return [_reply(key, groups.pop(key), names, privacy) for key in in_order]
 
 
 def _reply(key: Key, group: Group, names: t.Mapping[int, str], privacy: Privacy) -> dict[str, t.Any]:

@@ -11,8 +11,6 @@ import a module that Ansible has packed, and a fork keeps the seed of hash(), by
 from __future__ import annotations
 
 import os
-import pickle
-import selectors
 import signal
 import typing as t
 
@@ -64,6 +62,8 @@ class _Child:
         status = os.waitpid(self._pid, 0)[1]
         if status:
             return False, None
+        import pickle  # most hosts read all of it in one process
+
         return True, pickle.loads(bytes(self._said))  # noqa: S301 - our own process wrote it
 
     def kill(self) -> None:
@@ -76,6 +76,8 @@ def _work(job: t.Callable[[], t.Any], writer: int) -> t.NoReturn:
     """Do the job in a process of its own, which must never return to its parent's business."""
     code = 1
     try:
+        import pickle
+
         with os.fdopen(writer, "wb") as pipe:
             pickle.dump(job(), pipe, pickle.HIGHEST_PROTOCOL)
         code = 0
@@ -89,6 +91,8 @@ def in_order(jobs: t.Sequence[t.Callable[[], T]], number: int) -> t.Iterator[T]:
         for job in jobs:
             yield job()
         return
+    import selectors
+
     running: dict[int, _Child] = {}
     done: dict[int, t.Any] = {}
     started = 0

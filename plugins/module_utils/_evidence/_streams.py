@@ -6,21 +6,13 @@
 
 from __future__ import annotations
 
-import bz2
 import io
-import lzma
-import shutil
 import subprocess
-import tempfile
 import typing as t
-import zlib
+
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence._programs import Missing, Programs
 
 _PACKED = 1 << 16
-_DECOMPRESSORS: dict[str, t.Callable[[], t.Any]] = {
-    "gzip": lambda: zlib.decompressobj(wbits=31),
-    "bzip2": bz2.BZ2Decompressor,
-    "xz": lzma.LZMADecompressor,
-}
 T = t.TypeVar("T", bound="Closing")
 _MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
 
@@ -28,6 +20,21 @@ _MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"\x28\xb
 def compression(head: bytes) -> str | None:
     """Tell by its first bytes how a file is compressed, whatever its name."""
     return next((name for magic, name in _MAGIC.items() if head.startswith(magic)), None)
+
+
+def _decompressor(kind: str) -> tuple[t.Callable[[], t.Any], type[Exception]]:
+    """Return what makes decompressors, and what they raise. Few hosts have logs of every kind: imported at need."""
+    if kind == "gzip":
+        import zlib
+
+        return (lambda: zlib.decompressobj(wbits=31)), zlib.error
+    if kind == "bzip2":
+        import bz2
+
+        return bz2.BZ2Decompressor, OSError
+    import lzma
+
+    return lzma.LZMADecompressor, lzma.LZMAError
 
 
 class Closing:
@@ -69,7 +76,8 @@ class Archive(Closing):
     def __init__(self, file: io.FileIO, kind: str) -> None:
         self._file = file
         self._kind = kind
-        self._decompressor = _DECOMPRESSORS[kind]()
+        self._another, self._error = _decompressor(kind)
+        self._decompressor = self._another()
         self._pending = b""  # read, and not decompressed yet
         self._ended = False
         self.bytes_read = 0
@@ -79,7 +87,7 @@ class Archive(Closing):
         while not self._ended:
             try:
                 data = self._next(len(buffer))
-            except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
+            except (OSError, EOFError, self._error) as error:
                 self._end(f"damaged: {error}")
                 break
             if data:
@@ -109,7 +117,7 @@ class Archive(Closing):
                 self._end()
                 return
         if compression(rest.lstrip(b"\0")) == self._kind:
-            self._decompressor = _DECOMPRESSORS[self._kind]()
+            self._decompressor = self._another()
             self._pending = rest.lstrip(b"\0")
         else:
             self._end("followed by what is no archive: not read")
@@ -128,6 +136,8 @@ class Piped(Closing):
     """What a program of the host writes to its standard output."""
 
     def __init__(self, command: t.Sequence[str], stdin: io.FileIO | None = None) -> None:
+        import tempfile  # as seldom wanted
+
         self._stdin = stdin
         self._program = command[0]
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
@@ -157,7 +167,8 @@ def open_archive(file: io.FileIO, kind: str) -> Archive | Piped:
     """Read a compressed file; zstd is not in the standard library of today's hosts."""
     if kind != "zstd":
         return Archive(file, kind)
-    program = shutil.which("zstd")
-    if program is None:
-        raise OSError("compressed by zstd, and there is no zstd program on this host: not read")
+    try:
+        program = Programs().find("zstd")
+    except Missing:
+        raise OSError("compressed by zstd, and there is no zstd program on this host: not read") from None
     return Piped([program, "-dcq"], stdin=file)

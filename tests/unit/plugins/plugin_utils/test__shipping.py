@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.postmaster.delist.plugins.module_utils import _shipped
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._answer import answer
 from ansible_collections.postmaster.delist.plugins.plugin_utils import _shipping
 from ansible_collections.postmaster.delist.tools import interpreters
@@ -161,3 +162,19 @@ def test_what_only_a_module_can_is_left_to_it(differs: dict[str, t.Any]) -> None
     host = Host(**differs)
     assert _shipping.answered(host, ENTRY, {}, {}) is None
     assert host.told == []
+
+
+@pytest.mark.parametrize("levels", range(5))
+@pytest.mark.parametrize(
+    "whole",
+    [
+        {"evidence": {"replies": [{"text": 'a "b"\n\u00e4', "counts": {"x": 1}}, {}], "lost": [], "queue": None}},
+        {},
+        [[], [1, 2.5], "c"],
+        None,
+    ],
+)
+def test_an_answer_goes_out_in_parts_that_are_json_together(whole: t.Any, levels: int) -> None:
+    parts: list[str] = []
+    _shipped.write(whole, parts.append, levels=levels)
+    assert "".join(parts) == json.dumps(whole)

@@ -92,10 +92,14 @@ def _enclosed(record: str, start: int) -> str:
 _QUOTED = re.compile(r'[^"\\]*(?:\\.[^"\\]*)*(?=")')
 
 
-_BURIED = re.compile(r"(?:\A|(?<=[:'\"(<>#;])|(?<=[:'\"(<>#;] )|(?<=said )|(?<=was ))(?P<reply>" + REPLY + r".*)")
+# The number behind # in a link is none; "<-- " and "<** " are the marks of swaks.
+_BURIED = re.compile(
+    r"(?:\A|(?<=[:'\"(<>;])|(?<![A-Za-z0-9]#)(?<=#)|(?<=[:'\"(<>#;] )|(?<=said )|(?<=was )|(?<=<-- )|(?<=<\*\* ))"
+    r"(?P<reply>" + REPLY + r".*)"
+)
 _AROUND = re.compile(HOST + r"\.? ?(?:\(|\[)(?P<ip>[0-9A-Fa-f.:]{7,45})(?:\)|\])")
 _INREPLY_TO = re.compile(r" ?\(in reply to (?P<command>[A-Za-z ]+?)(?: command)?\)\Z")
-_CODE_ALONE = re.compile(r"(?P<code>[45][0-9]{2}(?: [45]\.[0-9]{1,3}\.[0-9]{1,3})?)\)[.\"']?\Z")
+_CODE_ALONE = re.compile(r"(?P<code>[45][0-9]{2}(?: [45]\.[0-9]{1,3}\.[0-9]{1,3})?)[).\"']{0,3}\Z")
 
 
 def _anywhere(record: str) -> Pasted | None:
@@ -107,8 +111,9 @@ def _anywhere(record: str) -> Pasted | None:
     answered = _INREPLY_TO.search(found["reply"]) if found["reply"].endswith(")") else None
     reply = found["reply"][: answered.start()] if answered else found["reply"]
     alone = _CODE_ALONE.match(reply)
-    if alone and record[: found.start()].endswith(" ("):  # "Access denied (550 5.7.1)"
-        return Pasted(f"{alone['code']} {record[: found.start() - 2]}")
+    before = record[: found.start()].rstrip(" (")
+    if alone and before:  # "Access denied (550 5.7.1)"
+        return Pasted(f"{alone['code']} {before}")
     stage = stage_of(answered["command"]) if answered else None
     return Pasted(reply, around["host"] if around else None, ips(around["ip"]) if around else (), None, stage)
 

@@ -4,7 +4,7 @@
 # PRIVATE to the collection: may change at any time without notice.
 """Which rules hold for one reply: those whose literals stand in it, or, for rules without words, whose code it has.
 
-Generic rules look past mail addresses; a receiver's own address may be what tells its reply.
+Generic rules look past mail addresses and names of hosts; a receiver's own address may be what tells its reply.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._recognise._lite
     Subject,
     is_code,
     normal,
+    outside_hosts,
     standing,
     without_addresses,
 )
@@ -72,13 +73,20 @@ class _Condition:
         rule = self.rule
         if rule.enhanced and subject.enhanced not in rule.enhanced:
             return False
-        if rule.codes and subject.code not in rule.codes and (self.wordless or subject.code is not None):
+        if rule.codes and not self._has_code(subject):
             return False
         if rule.relay_ports and subject.port not in rule.relay_ports:
             return False
         if rule.stages and subject.stage not in rule.stages and (self.wordless or subject.stage is not None):
             return False
         return not rule.pattern or _lowered(rule.pattern).search(subject.text) is not None
+
+    def _has_code(self, subject: Subject) -> bool:
+        codes = self.rule.codes
+        if subject.code is not None or self.wordless:
+            return subject.code in codes
+        # "4.2.1 Sorry": the class is known at least.
+        return subject.enhanced is None or any(subject.enhanced.startswith(str(code // 100)) for code in codes)
 
 
 @functools.cache
@@ -122,6 +130,7 @@ class Index:
         if "@" in subject.text:
             anybodys = without_addresses(subject)
             among = standing(occurring, anybodys.text)
+        among = outside_hosts(among, anybodys.text)
         by_literal = self._by_literal
         found = {each for literal in occurring for each in by_literal.get(literal, ())}
         found.update(self._by_enhanced.get(subject.enhanced or "", ()))

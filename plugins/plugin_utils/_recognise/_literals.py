@@ -24,6 +24,10 @@ _MAILBOX = re.compile(r"(?<=<)[^<>@\s]{1,64}@[^<>@\s]{1,253}(?=>)|(?<!" + _LOCAL
 _ALNUM = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 
 
+# A name of three labels or more is a host's, whatever words it is made of.
+_HOST = re.compile(r"(?<![a-z0-9_.@/:=-])(?:[a-z0-9_-]{1,63}\.){2,8}[a-z]{2,10}(?![a-z0-9_-]|\.[a-z0-9])")
+
+
 class Subject(t.NamedTuple):
     """A reply, prepared for comparison."""
 
@@ -117,6 +121,18 @@ class Literals:
 def standing(literals: t.Iterable[str], text: str) -> set[str]:
     """Return those of a few literals that stand in a text."""
     return {literal for literal in literals if literal in text and _stands_alone(literal, text)}
+
+
+def outside_hosts(literals: set[str], text: str) -> set[str]:
+    """Return those of a text's literals that are not only part of a host's name: dialup.example.com is no dial-up.
+
+    A literal with a dot is meant to be (part of) one.
+    """
+    words = _HOST.sub("*", text)
+    if words == text:
+        return literals
+    named = {literal for literal in literals if "." in literal}
+    return named | standing(literals - named, words)
 
 
 def _stands_alone(literal: str, text: str) -> bool:

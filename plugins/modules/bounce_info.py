@@ -210,6 +210,8 @@ evidence:
       that repeat a reply for a destination that rests; C(non_final), those about a mail exchanger after which the next
       one was tried, because it refused, hung up or fell silent; C(undeliverable), those about address probes, which
       are no mail; and C(soft_bounced), those of C(deferred) that Postfix's C(soft_bounce) keeps in the queue.
+    - The C(stage) of a reply is null where Postfix does not say it. Of a refused greeting and a refused HELO it says
+      the same, so both have C(greeting).
     - Each of the at most twenty C(top_senders) is an account, whatever names and clients its mail has, or where nobody
       logged in a client, or else, behind a content filter and for mail of the host itself, an envelope sender.
       C(refusals) counts lines, C(messages) and C(recipients) those that were refused, once each. C(sender) and

@@ -27,6 +27,8 @@ EGRESS = "203.0.113.7"
 OUTLOOK = ("example-com.mail.protection.outlook.com", "198.51.100.36")
 T_ONLINE = ("mx00.t-online.de", "198.51.100.37")
 GMAIL = ("gmail-smtp-in.l.google.com", "198.51.100.38")
+STAGES = ("mx.stages.example", "198.51.100.40")  # its receivers are the test's own
+PAIR = ("mx.pair.example", ("198.51.100.41", "198.51.100.42"))
 FBLW15 = (
     "550 5.7.1 Service unavailable; Client host [{ip}] blocked using FBLW15; To request removal from this list please "
     "forward this message to delist@messaging.microsoft.com"
@@ -47,7 +49,8 @@ json.dump(said, sys.stdout)
 _SETUP = r"""
 set -eu
 ip link set lo up
-for address in "$EGRESS" 203.0.113.8 198.51.100.36 198.51.100.37 198.51.100.38; do
+for address in "$EGRESS" 203.0.113.8 198.51.100.36 198.51.100.37 198.51.100.38 198.51.100.40 \
+    198.51.100.41 198.51.100.42; do
     ip address add "$address/32" dev lo
 done
 mount -t tmpfs -o mode=755 tmpfs /dev
@@ -119,6 +122,10 @@ class MailHost:
         """Start a command that runs as long as the host does."""
         self._others.append(subprocess.Popen([*self._enter, *command], env=_environment(), stdin=subprocess.DEVNULL))
 
+    def receive(self, address: str, *behaviours: str) -> None:
+        """Start a receiver (refusing_smtp.py)."""
+        self.start(sys.executable, str(ROOT / "tests" / "integration" / "refusing_smtp.py"), address, *behaviours)
+
     def stop(self) -> None:
         for other in self._others:
             other.kill()
@@ -187,7 +194,8 @@ def running(*, journal: bool) -> t.Iterator[MailHost]:
 
 @contextlib.contextmanager
 def _running(folder: Path, *, journal: bool) -> t.Iterator[MailHost]:
-    names = "".join(f"{address} {name}\n" for name, address in (OUTLOOK, T_ONLINE, GMAIL))
+    pair = [(PAIR[0], address) for address in PAIR[1]]
+    names = "".join(f"{address} {name}\n" for name, address in (OUTLOOK, T_ONLINE, GMAIL, STAGES, *pair))
     (folder / "hosts").write_text(f"127.0.0.1 localhost\n{names}", encoding="ascii")
     command = [
         "unshare",
@@ -222,10 +230,9 @@ def _running(folder: Path, *, journal: bool) -> t.Iterator[MailHost]:
 def _populate(host: MailHost, *, journal: bool) -> None:
     if journal:
         host.start(_JOURNALD)
-    receiver = str(ROOT / "tests" / "integration" / "refusing_smtp.py")
-    host.start(sys.executable, receiver, OUTLOOK[1], "25", "RCPT", FBLW15)
-    host.start(sys.executable, receiver, T_ONLINE[1], "25", "greeting", "554 IP={ip} - A problem occurred.")
-    host.start(sys.executable, receiver, GMAIL[1], "25", "never", "")
+    host.receive(OUTLOOK[1], "25", "RCPT", FBLW15)
+    host.receive(T_ONLINE[1], "25", "greeting", "554 IP={ip} - A problem occurred.")
+    host.receive(GMAIL[1], "25", "never", "")
     host.run("postconf", "-F", "*/*/chroot=n")
     host.run(
         "postconf",

@@ -2,38 +2,57 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A receiver: C(refusing_smtp.py ADDRESS PORT STAGE REPLY) answers with the reply at a stage, and takes what is left.
+"""A receiver: C(refusing_smtp.py ADDRESS PORT STAGE REPLY [PORT STAGE REPLY]...) refuses at one stage on each port.
 
-STAGE is greeting, RCPT, DATA (the end of it) or never; C({ip}) in the reply is the client's address.
+STAGE is greeting, EHLO (and HELO), MAIL, RCPT, DATA, END (of DATA) or never. C({ip}) in the reply is the client's
+address; the replies C(hang up) and C(silence) are none: the connection ends, or nothing comes any more.
 """
 
 from __future__ import annotations
 
 import socketserver
 import sys
+import threading
+import time
 
-_READY = {b"EHLO": "250 receiver", b"HELO": "250 receiver", b"DATA": "354 go on", b"QUIT": "221 bye"}
+HANG_UP, SILENCE = "hang up", "silence"
+_READY = {"EHLO": "250 receiver", "HELO": "250 receiver", "DATA": "354 go on", "QUIT": "221 bye"}
+
+
+class _HungUp(Exception):
+    pass
 
 
 class Session(socketserver.StreamRequestHandler):
-    def say(self, reply: str) -> None:
+    def say(self, stage: str, reply: str) -> None:
+        refuses_at, refusal = self.server.refuses  # type: ignore[attr-defined]
+        if stage.replace("HELO", "EHLO") == refuses_at:
+            reply = refusal
+        if reply == HANG_UP:
+            raise _HungUp
+        if reply == SILENCE:
+            time.sleep(3600)
         self.wfile.write(reply.replace("{ip}", self.client_address[0]).encode() + b"\r\n")
 
     def handle(self) -> None:
-        stage, refusal = self.server.refuses  # type: ignore[attr-defined]
-        if stage == "greeting":
-            self.say(refusal)
+        try:
+            self.converse()
+        except (_HungUp, ConnectionError):
             return
-        self.say("220 receiver ESMTP")
+
+    def converse(self) -> None:
+        self.say("greeting", "220 receiver ESMTP")
+        if self.server.refuses[0] == "greeting":  # type: ignore[attr-defined]
+            return
         for line in self.rfile:
-            verb = line[:4].upper()
-            self.say(refusal if verb == stage.encode() == b"RCPT" else _READY.get(verb, "250 2.0.0 ok"))
-            if verb == b"QUIT":
+            verb = line[:4].upper().decode("ascii", "replace")
+            self.say(verb, _READY.get(verb, "250 2.0.0 ok"))
+            if verb == "QUIT":
                 return
-            if verb == b"DATA":
+            if verb == "DATA" and self.server.refuses[0] != "DATA":  # type: ignore[attr-defined]
                 while self.rfile.readline() not in (b".\r\n", b""):
                     pass
-                self.say(refusal if stage == "DATA" else "250 2.6.0 queued")
+                self.say("END", "250 2.6.0 queued")
 
 
 class Receiver(socketserver.ThreadingTCPServer):
@@ -41,10 +60,11 @@ class Receiver(socketserver.ThreadingTCPServer):
     daemon_threads = True
 
 
-def main(address: str, port: str, stage: str, reply: str) -> None:
-    with Receiver((address, int(port)), Session) as receiver:
+def main(address: str, *behaviours: str) -> None:
+    for port, stage, reply in zip(behaviours[::3], behaviours[1::3], behaviours[2::3], strict=True):
+        receiver = Receiver((address, int(port)), Session)
         receiver.refuses = (stage, reply)  # type: ignore[attr-defined]
-        receiver.serve_forever()
+        threading.Thread(target=receiver.serve_forever).start()
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ REPLIES: dict[str, list[Truth]] = {
         ),
         ("550 5.7.1 [*] Our system has", "mx.example.com", "end of DATA", {"bounced": 1}, ["2001:db8::7"], 1),
     ],
-    # syslogd -v; one reply that names two of our addresses is two groups
+    # syslogd -vv and -v; one reply that names two of our addresses is two groups
     "freebsd": [
         ("550 5.7.1 SC-001 (*) Unf", "mx.example.com", "MAIL FROM", {"bounced": 1}, ["203.0.113.10"], 1),
         ("550 5.7.1 SC-001 (*) Unf", "mx.example.com", "MAIL FROM", {"bounced": 1}, ["203.0.113.11"], 1),

@@ -104,7 +104,8 @@ options:
     default: []
   senders:
     description:
-      - Whether to find out who sent the refused mail, for C(top_senders).
+      - Whether to find out who sent the refused mail, for C(top_senders). Their local parts are masked too, and account
+        names without a domain altogether; once you know the host, O(recipients=full) names them.
     type: bool
     default: true
   recipients:
@@ -253,7 +254,7 @@ evidence:
     delivered: []
     top_senders:
       - sender: "*@example.jp"
-        sasl_username: hanako
+        sasl_username: "*"
         client: unknown[198.51.100.9]
         messages: 380
         refusals: 398

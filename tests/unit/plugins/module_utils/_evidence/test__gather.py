@@ -21,7 +21,7 @@ from ansible_collections.postmaster.delist.plugins.module_utils._evidence import
     _sources,
 )
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._gather import NothingRead, Request, gather
-from ansible_collections.postmaster.delist.plugins.module_utils._evidence._programs import Unusable
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence._programs import Missing, Programs, Unusable
 from ansible_collections.postmaster.delist.tests.unit.plugins.module_utils._evidence.recorded import (
     INTERFACES,
     Recorded,
@@ -73,6 +73,25 @@ def test_a_truncated_archive_gives_what_it_holds_with_a_note(tmp_path: pathlib.P
     evidence = read(path)
     assert evidence["replies"]
     assert any("truncated" in note for note in evidence["sources"][0]["notes"])
+
+
+def test_without_the_program_for_an_archive_a_note_says_so(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mail.log").write_bytes(log(5))
+    (tmp_path / "mail.log.1.zst").write_bytes(b"\x28\xb5\x2f\xfd and so on")
+
+    def missing(_programs: Programs, name: str) -> str:
+        raise Missing(name)
+
+    monkeypatch.setattr(Programs, "find", missing)
+    evidence = read(tmp_path / "mail.log")
+    notes = {os.path.basename(source["path"]): source["notes"] for source in evidence["sources"]}
+    assert notes == {
+        "mail.log": [],
+        "mail.log.1.zst": ["compressed by zstd, and there is no zstd program on this host: not read"],
+    }
+    assert evidence["totals"]["lines_matched"] == 5
 
 
 def test_the_window_leaves_out_what_is_older(tmp_path: pathlib.Path) -> None:

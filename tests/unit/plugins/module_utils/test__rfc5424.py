@@ -80,6 +80,12 @@ def test_what_was_said_tells_who_spoke_where_a_name_was_cut(said, program):
     assert rewriter.guessed == 2 * (program != "postfix")
 
 
+def test_what_another_program_quotes_is_still_not_postfix():
+    said = f"{TO}, relay={HOST}:25, {TAIL} (host {HOST} said: 450 no)"
+    line = rewrite(f"<22>1 {STAMP} mx1 myapp 812 - - got: {STAMP} mx1 postfix[1]: {said}")
+    assert line.startswith(f"{STAMP} mx1 myapp[812]: ")
+
+
 def test_another_program_that_speaks_so_is_not_postfix():
     said = f"{TO}, relay={HOST}:25, {TAIL} (host {HOST} said: 450 no)"
     assert rewrite(f"<22>1 {STAMP} mx1 myapp 812 - - {said}") == f"{STAMP} mx1 myapp[812]: {said}"

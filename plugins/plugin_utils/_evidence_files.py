@@ -15,11 +15,10 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import is_run_id, write_json, write_text
+from ansible_collections.postmaster.delist.plugins.plugin_utils._spreadsheet import harmless
 
 _SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
 _COLUMNS = ("at", "sender", "recipient", "message_id", "queue_id", "outcome", "relay_host", "signature")
-# A spreadsheet takes what begins so for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 # What reading a file brings up that is no evidence: broken off, nested without end, of another shape.
@@ -96,7 +95,7 @@ def file_name(host: str) -> str:
     if _SAFE_NAME.fullmatch(host):
         return host
     readable = re.sub(r"[^A-Za-z0-9_-]+", "-", host).strip("-")[:80] or "host"
-    return f"{readable}-{hashlib.sha256(host.encode('utf-8', 'surrogateescape')).hexdigest()[:8]}"
+    return f"{readable}-{hashlib.sha256(host.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
 
 
 def table(lost: t.Iterable[t.Mapping[str, t.Any]]) -> str:
@@ -105,13 +104,8 @@ def table(lost: t.Iterable[t.Mapping[str, t.Any]]) -> str:
     rows = csv.writer(text, lineterminator="\r\n")
     rows.writerow(_COLUMNS)
     for row in lost:
-        rows.writerow([_cell(row.get(column)) for column in _COLUMNS])
+        rows.writerow([harmless(row.get(column)) for column in _COLUMNS])
     return text.getvalue()
-
-
-def _cell(value: t.Any) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def notes(evidence: t.Mapping[str, t.Any]) -> list[str]:

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 import typing as t
 from pathlib import Path
 
+from ansible_collections.postmaster.delist.plugins.module_utils._addresses import normalise
 from ansible_collections.postmaster.delist.plugins.plugin_utils._evidence_files import NO_EVIDENCE, counted
 from ansible_collections.postmaster.delist.plugins.plugin_utils._hours import Hours, hours_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._moments import moment
 
+_HOST_NAME = re.compile(r"[\w.:-]{1,255}", re.ASCII)
 _OUTCOMES = ("bounced", "deferred", "expired")
 
 
@@ -115,11 +118,11 @@ def _group(host: str, reply: dict[str, t.Any]) -> Group:
         text=str(reply["text"]),
         dsn=_text(reply.get("dsn")),
         stage=_text(reply.get("stage")),
-        relay_host=_text(reply.get("relay_host")),
+        relay_host=_host_name(reply.get("relay_host")),
         relay_ips=_texts(reply.get("relay_ips")),
         relay_port=int(reply["relay_port"]) if reply.get("relay_port") else None,
         service=_text(reply.get("service")),
-        named_ips=_texts(reply["named_ips"]),
+        named_ips=tuple(ip for ip in map(normalise, _texts(reply["named_ips"])) if ip),
         counts={**counts, "recipients": counted(reply.get("recipients"))},
         at_least=bool(reply.get("recipients_at_least")),
         recipient_domains={str(name): counted(count) for name, count in (reply.get("recipient_domains") or {}).items()},
@@ -133,6 +136,12 @@ def _text(value: t.Any) -> str | None:
     if not isinstance(value, (str, type(None))):
         raise TypeError("a text was expected")
     return value
+
+
+def _host_name(value: t.Any) -> str | None:
+    """Return what names a relay; of other words a finding's name would be made."""
+    text = _text(value)
+    return text if text and _HOST_NAME.fullmatch(text) else None
 
 
 def _texts(value: t.Any) -> tuple[str, ...]:

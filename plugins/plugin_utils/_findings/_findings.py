@@ -61,7 +61,7 @@ def slug(identifier: str) -> str:
     owner, kind, value, _cause = identifier.split("/", 2)[0], *_inner(identifier)
     parts = (owner, value) if kind != "none" else (owner, _cause, value)
     readable = _NOT_IN_A_NAME.sub("-", "-".join(parts).lower()).strip("-")[:60].rstrip("-")
-    return f"{readable}-{hashlib.sha256(identifier.encode()).hexdigest()[:6]}"
+    return f"{readable}-{hashlib.sha256(identifier.encode('utf-8', 'surrogatepass')).hexdigest()[:6]}"
 
 
 def _inner(identifier: str) -> tuple[str, str, str]:

@@ -10,17 +10,15 @@ import csv
 import io
 import typing as t
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import plain
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Item, Report
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import Texts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._spreadsheet import harmless
 
 HEAD = (
     "id", "receiver", "list", "subject_kind", "subject", "egress_ip", "cause", "severity", "confidence", "opens_case",
     "hosts", "bounced", "deferred", "expired", "recipients", "first_at", "last_at", "title", "request", "to", "url",
 )  # fmt: skip
 
-# What begins a formula in one spreadsheet or another, in full width too.
-_FORMULA = ("=", "+", "-", "@", "|", "%", "＝", "＋", "－", "＠")
 # Tells a spreadsheet that what follows is UTF-8.
 _MARK = "\ufeff"
 
@@ -46,11 +44,5 @@ def _cells(item: Item, texts: Texts) -> list[t.Any]:
 
 def _row(cells: t.Iterable[t.Any]) -> str:
     line = io.StringIO()
-    csv.writer(line, quoting=csv.QUOTE_ALL).writerow([_harmless(cell) for cell in cells])
+    csv.writer(line, quoting=csv.QUOTE_ALL).writerow([harmless(cell) for cell in cells])
     return line.getvalue()
-
-
-def _harmless(cell: t.Any) -> str:
-    """A cell that a spreadsheet shows as it stands."""
-    text = "" if cell is None else plain(cell)
-    return f"'{text}" if text.startswith(_FORMULA) else text

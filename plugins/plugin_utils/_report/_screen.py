@@ -182,7 +182,7 @@ def _next(item: Item, report: Report, texts: Texts, cwd: Path) -> list[str]:
     if request["kind"] == "email":
         return _to_copy("email", path, texts)
     if request["kind"] == "form":
-        return [*_to_copy("form", request["url"], texts), *_to_copy("crib", path, texts)]
+        return [*_to_copy("form", plain(request["url"]), texts), *_to_copy("crib", path, texts)]
     advice = plain(texts.pick(request["instruction"]).partition("\n")[0])
     return _wrapped(texts.say("next", "refused" if request["refused"] else "none", text=advice), indent=_INDENT)
 
@@ -197,7 +197,7 @@ def _otherwise(item: Item, texts: Texts) -> list[str]:
             lines += _wrapped(texts.say("next", "doubt", text=texts.pick(doubt)), indent=_INDENT)
     for way in item.finding["remedy"].get("alternatives") or ():
         if way["to"] or way["url"]:
-            lines += _to_copy("second", way["to"] or way["url"], texts)
+            lines += _to_copy("second", plain(way["to"] or way["url"]), texts)
     return lines
 
 

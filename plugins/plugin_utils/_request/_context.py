@@ -30,7 +30,7 @@ def case_reference(finding_id: str, number: int = 1) -> str:
     :param number: counts the cases of a finding: what comes back after it was over is another case
     """
     key = finding_id if number == 1 else f"{finding_id}#{number}"
-    return "PD-" + hashlib.sha256(key.encode()).hexdigest()[:10].upper()
+    return "PD-" + hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:10].upper()
 
 
 def context_of(finding: Mapping[str, Any], counterpart: Party | None, way: Way, words: Words) -> dict[str, Any]:

@@ -79,10 +79,10 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_pieces(path: Path, pieces: t.Iterable[str | bytes]) -> None:
-    """The same for a text that is too long to be held; bytes are UTF-8."""
+    """The same for a text that is too long to be held; bytes are UTF-8. Half a surrogate pair becomes a ?."""
     unfinished = path.with_name(f".{path.name}.part")
     with unfinished.open("wb") as file:
-        file.writelines(piece.encode() if isinstance(piece, str) else piece for piece in pieces)
+        file.writelines(piece.encode(errors="replace") if isinstance(piece, str) else piece for piece in pieces)
     unfinished.replace(path)
 
 

@@ -98,9 +98,9 @@ class Ordeal:
         """
         lab = self.lab
         for host in self.hosts:
-            # What a killed Postfix had in its hands it takes up again minutes later, unless told to.
-            if any(blow.parts for blow in self.scenario.blows):
-                lab.on(host, "postqueue", "-f")
+            # What a killed Postfix had in its hands, or one that reloads twice, it takes up again minutes later, unless
+            # told to.
+            lab.on(host, "postqueue", "-f")
         try:
             lab.mail.settle(*self.hosts)
         except AssertionError as error:

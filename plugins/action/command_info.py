@@ -14,11 +14,10 @@ from ansible import context
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._command import Command, of_this_run, sibling
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._command import of_this_run, sibling
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "playbook": {"type": "str"},
-    "repeat": {"type": "list", "elements": "str", "default": []},
     "extra": {"type": "dict", "default": {}},
     "show": {"type": "str"},
 }
@@ -35,18 +34,17 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)[1]
-        given = {name: (task_vars or {}).get(name) for name in options["repeat"]}
-        given.update(options["extra"])
-        words = {name: _word(value) for name, value in given.items() if value not in (None, "", [])}
+        # What a template left open is no word of a command.
+        extra = {name: str(value) for name, value in options["extra"].items() if value not in (None, "", [])}
+        plain = {name: value for name, value in extra.items() if _PLAIN_WORD.fullmatch(value)}
         command = of_this_run(
             context.CLIARGS,
             program=sys.argv[0],
             cwd=Path.cwd(),
             playbook=sibling(context.CLIARGS, options["playbook"]) if options["playbook"] else None,
-            extra=[f"{name}={word}" for name, word in words.items() if word is not None],
+            extra=[f"{name}={value}" for name, value in plain.items()],
         )
-        unsaid = [name for name, word in words.items() if word is None and not _says(command, name)]
-        left_out = sorted({*command.left_out, *unsaid})
+        left_out = sorted({*command.left_out, *(set(extra) - set(plain))})
         if options["show"]:
             # Not left to a callback: YAML folds a long line, and JSON escapes its quotes.
             Display().display(f"\n{command.shown(options['show'], left_out)}\n")
@@ -57,18 +55,3 @@ class ActionModule(ActionBase):
             "left_out": left_out,
             "told": command.told(left_out),
         }
-
-
-def _says(command: Command, name: str) -> bool:
-    """Tell whether a command sets a variable, or takes a file that may."""
-    values = [phrase[1] for phrase in command.phrases if phrase[0] == "-e"]
-    return any(value.startswith(("@", f"{name}=", f'{{"{name}"')) for value in values)
-
-
-def _word(value: t.Any) -> str | None:
-    """Return a value as a shell and Ansible read it back unchanged, or None where that is not sure."""
-    if isinstance(value, (list, tuple)):
-        words = [_word(each) for each in value]
-        return None if None in words else "[" + ",".join(map(str, words)) + "]"
-    text = str(value)
-    return text if _PLAIN_WORD.fullmatch(text) else None

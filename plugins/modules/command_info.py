@@ -23,12 +23,6 @@ options:
     description:
       - The name of another playbook of this collection, such as V(restore). By default this run's own.
     type: str
-  repeat:
-    description:
-      - Further variables whose values belong to the command. They are repeated where they are plain words.
-    type: list
-    elements: str
-    default: []
   extra:
     description:
       - Further extra vars of the command.

@@ -40,8 +40,7 @@ def test_the_command_of_this_run_and_of_another(run_tasks: t.Callable[..., t.Any
         {
             "name": "Again",
             "postmaster.delist.command_info": {
-                "repeat": ["since", "hold_receivers", "hold_signatures", "absent", "empty"],
-                "extra": {"run": "r1", "confirm": "yes"},
+                "extra": {"run": "r1", "confirm": "yes", "empty": "", "folded": "no word"},
             },
         },
         {
@@ -63,8 +62,8 @@ def test_the_command_of_this_run_and_of_another(run_tasks: t.Callable[..., t.Any
     words = '-l localhost --become-user root -b -e since=2h -e \'{"hold_receivers": ["outlook_com", "gmail"]}\' '
     assert again["command"].endswith(f"{words}-e run=r1 -e confirm=yes")
     assert "playbook.yml -i " in again["command"]
-    assert again["left_out"] == ["ansible_become_password", "hold_signatures"]
-    assert again["told"].endswith("(add what it does not repeat: ansible_become_password, hold_signatures)")
+    assert again["left_out"] == ["ansible_become_password", "folded", "hold_signatures"]
+    assert again["told"].endswith("(add what it does not repeat: ansible_become_password, folded, hold_signatures)")
     assert (
         run.of("Undo").data["told"].endswith("(add what it does not repeat: ansible_become_password, hold_signatures)")
     )
@@ -75,6 +74,27 @@ def test_the_command_of_this_run_and_of_another(run_tasks: t.Callable[..., t.Any
     assert shlex.split(shown.replace("\\\n", "")) == shlex.split(undo)
     assert "pipe" not in run.stdout
     assert "hunter2" not in run.stdout
+
+
+def test_what_hosts_and_receivers_said_is_no_template(run_tasks: t.Callable[..., t.Any], tmp_path: Path) -> None:
+    hostile = "{{ lookup('pipe', 'touch owned') }}"
+    plan = ["--- main.cf", f"+++ /etc/postfix/{hostile}"]
+    took = {"plan": plan, "rules": ["a/b"], "literals": [hostile], "left": [hostile], "held": None, "changed": False}
+    (tmp_path / "said.json").write_text(json.dumps({"mx1": took, "mx2": took}))
+    read = "{{ (lookup('ansible.builtin.file', 'said.json') | from_json)[inventory_hostname] }}"
+    tasks = [
+        {"name": "Take", "ansible.builtin.set_fact": {"took": read}},
+        {"name": "Say", "postmaster.delist.host_report": {"hold": "took", "planned": True}, "run_once": True},
+        {"name": "Nothing", "postmaster.delist.host_report": {"relay": "absent"}, "run_once": True},
+    ]
+    inventory = {"all": {"hosts": {"mx1": {}, "mx2": {}}, "vars": {"ansible_connection": "local"}}}
+    run = run_tasks(tasks, inventory=inventory, check=True)
+    said = run.of("Say").data
+    assert said["changed"] is False
+    assert " ".join(" ".join(said["screen"]).split()).count(hostile) == 3
+    assert "PLAN    mx1, mx2: refusals like a/b, {{ lookup" in run.stdout
+    assert run.of("Nothing").data["screen"] == []
+    assert not (tmp_path / "owned").exists()
 
 
 def test_the_commands_that_bring_back_what_a_restore_took_away(

@@ -25,7 +25,7 @@ from ansible_collections.postmaster.delist.plugins.module_utils._postfix._lock i
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._postconf import Postfix
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._record import MAIN, MASTER, Applied, Record
 
-_NOT_SHOWN = "(secret, not shown)"
+_NOT_SHOWN = "(content not shown)"
 
 
 class Change(t.NamedTuple):
@@ -257,6 +257,7 @@ class _Look:
                 if users:
                     self.left.append(f"{path} stays: {users[0]} still names it, in a line that is not ours")
                 else:
+                    # Nobody knows any more whether what goes was a secret.
                     yield Change(path, content, None, secret=True)
         known = {*stay, *new, *(name for each in self._all_recorded() for name in each.files)}
         if not target:

@@ -88,7 +88,8 @@ def notes(facts: Facts) -> t.Iterator[Said]:
     if plan["dropped"]:
         yield _said("note", "dropped", names=", ".join(plan["dropped"][:5]))
     if not facts.is_account_known:
-        yield _said("note", "account_unknown", reason=(account or {}).get("msg") or "-")
+        reason = (account or {}).get("msg")
+        yield _said("note", "account_unknown", reason=reason) if reason else _said("note", "account_not_asked")
     elif account and account["sending"] and account["status"] not in _HEALTHY:
         yield _said("note", "warned", status=account["status"])
     for domain, state in sorted(facts.verified().items()):

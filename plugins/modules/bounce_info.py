@@ -162,7 +162,6 @@ options:
     type: list
     elements: str
     default: []
-    version_added: 1.0.0
 seealso:
   - module: postmaster.delist.diagnose
   - module: postmaster.delist.postfix_lint_info

@@ -5,21 +5,16 @@
 
 from __future__ import annotations
 
-import json
-
-import jsonschema
 import pytest
-from referencing import Registry, Resource
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import SHIPPED, load
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import load
 from ansible_collections.postmaster.delist.plugins.plugin_utils._listings import Asker, listings_of, not_clean
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils import listings_factory as make
+from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.schemas import misfits
 
 
 def fits(content, schema="listings.json"):
-    schemas = {path.name: json.loads(path.read_text()) for path in (SHIPPED / "schema").glob("*.json")}
-    registry = Registry().with_resources([(name, Resource.from_contents(found)) for name, found in schemas.items()])
-    return list(jsonschema.Draft202012Validator({"$ref": schema}, registry=registry).iter_errors(content)) == []
+    return misfits(content, schema) == []
 
 
 def test_a_whole_result_fits_the_schema():

@@ -5,16 +5,12 @@
 
 from __future__ import annotations
 
-import json
 import typing as t
 from pathlib import Path
 
-import jsonschema
 import pytest
-from referencing import Registry, Resource
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils import _notice as notice
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import SHIPPED
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Host, Report
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._summary import summary
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import LANGUAGES, Texts
@@ -26,6 +22,7 @@ from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.repor
     said_by,
 )
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.report_hostile import hostile_report
+from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.schemas import misfits
 
 EN = Texts("en")
 UNREAD = Host(name="mx1", state="unreachable", reason="refused")
@@ -138,12 +135,7 @@ def test_a_message_is_short_plain_and_fits_its_schema(
     assert len(text) < 3000
     assert "out/INC-7" in text
     body = notice.webhook_body(made, found, Texts(language), run_dir="out/INC-7")
-    schemas = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in SHIPPED.glob("schema/*.json")}
-    registry: t.Any = Registry().with_resources(
-        (name, Resource.from_contents(schema)) for name, schema in schemas.items()
-    )
-    errors = jsonschema.Draft202012Validator(schemas["notice.json"], registry=registry).iter_errors(body)
-    assert [error.message for error in errors] == []
+    assert misfits(body, "notice.json") == []
     assert body["text"] == f"{title}\n{text}"
 
 

@@ -36,6 +36,7 @@ from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.repor
     AGAIN,
     finding,
 )
+from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.schemas import misfits
 
 BLOCK = "finding/outlook_com/ip/203.0.113.7/ip_blocklisted_receiver"
 DEAD = {"code": "dead_list", "parameter": "smtpd_client_restrictions", "value": "dnsbl.sorbs.net"}
@@ -245,6 +246,7 @@ def test_a_step_that_is_overdue_in_a_case_is_told(tmp_path: Path, ledger: Ledger
     report = reported(folder(tmp_path, 1), fail_on=["overdue"])
     assert report.refused == {"overdue": [f"case/{case.id}/detected/ask"]}
     (due,) = report.summary(Texts("en"))["cases_due"]
+    assert misfits(due, "summary.json#/$defs/case_due") == []
     assert (due["case"], due["due"], due["finding"]) == (case.id, "ask", case.finding)
     assert states(night(tmp_path, ledger, days=2, hosts=["mx7"], evidences=[evidence("mx7")])) == {}
 

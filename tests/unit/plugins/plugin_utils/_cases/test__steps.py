@@ -24,6 +24,7 @@ from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.ledge
     after,
     event,
 )
+from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.schemas import misfits
 
 DENIED = event("decided", 3, verdict="denied", sentence="Not qualified for mitigation.", **ANSWER)
 SENT = (event("sending", 1, message_id="<1@x>"), event("sent", 2, message_id="<1@x>"))
@@ -60,6 +61,7 @@ def test_each_step_has_its_command(
     step = step_of(fold([event("detected", **FACTS), *events], TIMINGS), about)
     data = to_data(step, about)
     assert step.is_due
+    assert misfits(data, "summary.json#/$defs/case_due") == []
     assert words in data["what"]
     assert len(data["commands"]) == len(told)
     assert all(part in line for part, line in zip(told, data["commands"], strict=True))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import plain, wrap
+from ansible_collections.postmaster.delist.plugins.plugin_utils._reason import reason_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import Texts
 
 HOLD, RELAY = "hold", "relay"
@@ -53,7 +54,7 @@ def _of_host(its: t.Mapping[str, Result], texts: Texts, *, planned: bool, presen
     for layer in (HOLD, RELAY) if present else (RELAY, HOLD):
         result = its.get(layer) or {}
         if result.get("failed") or result.get("unreachable"):
-            yield _saying("failed", reason=result.get("msg") or "")
+            yield _saying("failed", reason=reason_of(result))
         elif result and not result.get("skipped"):
             yield from _of_layer(layer, result, texts, planned=planned, present=present)
     yield from _of_answers((its.get("asked") or {}).get("results") or (), texts)
@@ -89,7 +90,7 @@ def _of_answers(answers: t.Iterable[Result], texts: Texts) -> t.Iterator[_Saying
         if answer.get("verdict"):
             yield _saying("verdict", answer["verdict"], receiver=receiver, reason=texts.pick(answer["reason"]))
         elif not answer.get("skipped"):
-            yield _saying("verdict", "not_asked", receiver=receiver, reason=answer.get("msg") or "")
+            yield _saying("verdict", "not_asked", receiver=receiver, reason=reason_of(answer))
 
 
 def _relayed(settings: Result, texts: Texts) -> str:

@@ -252,6 +252,7 @@ def test_a_configuration_that_was_broken_before(fake):
 def test_what_postfix_warned_of_before_is_no_reason(fake):
     (fake.folder / "main.cf").write_text(f"{MAIN}bogus_old = 1\n")
     do(fake, add=hold(fake))
+    assert b"hold.regexp" in fake.main
 
 
 def test_a_parameter_that_postfix_does_not_know(fake):

@@ -20,6 +20,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils import _shipping
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._lint import handed_over
 from ansible_collections.postmaster.delist.plugins.plugin_utils._evidence_files import (
     EvidenceFileError,
+    NotReachedError,
     notes,
     taken_from,
     write,
@@ -66,6 +67,8 @@ def _merged(host: str, folder: str | None, runs: list[str]) -> dict[str, t.Any]:
         raise AnsibleActionFail("from_runs takes the evidence of other runs into evidence_dir, which is missing")
     try:
         return _written(folder, taken_from(Path.cwd() / folder, host, runs))
+    except NotReachedError as error:
+        return {"failed": True, "not_reached": True, "msg": str(error)}
     except EvidenceFileError as error:
         raise AnsibleActionFail(str(error)) from None
 

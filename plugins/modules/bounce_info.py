@@ -280,6 +280,11 @@ evidence:
       bytes_not_read: 0
       groups_dropped: 0
       lines_dropped: 0
+not_reached:
+  description: Whether the last of O(from_runs) that was to read the host did not reach it.
+  returned: failure, with O(from_runs)
+  type: bool
+  sample: true
 path:
   description: The file that holds the evidence.
   returned: success, with O(evidence_dir)

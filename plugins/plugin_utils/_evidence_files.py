@@ -14,6 +14,7 @@ import re
 import typing as t
 from pathlib import Path
 
+from ansible_collections.postmaster.delist.plugins.plugin_utils._last_summary import last_summary
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import is_run_id, write_json, write_text
 from ansible_collections.postmaster.delist.plugins.plugin_utils._spreadsheet import harmless
 
@@ -30,6 +31,10 @@ class EvidenceFileError(Exception):
     """The evidence of a host is not where it was expected."""
 
 
+class NotReachedError(EvidenceFileError):
+    """The run that was to read the host did not reach it."""
+
+
 def write(folder: Path, evidence: dict[str, t.Any]) -> Path:
     """Write the evidence of a host below C(folder), and its lost mail as a table; return the evidence's path."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -44,6 +49,7 @@ def write(folder: Path, evidence: dict[str, t.Any]) -> Path:
 def taken_from(folder: Path, host: str, runs: t.Sequence[str]) -> dict[str, t.Any]:
     """Return what the runs beside that of C(folder) have of a host; of several the last one's.
 
+    :raises NotReachedError: the last of them that knows the host did not reach it
     :raises EvidenceFileError: a name is none of a run, or none of them has it
     """
     for run in reversed(runs):
@@ -61,6 +67,10 @@ def taken_from(folder: Path, host: str, runs: t.Sequence[str]) -> dict[str, t.An
         if not _is_of(host, evidence):
             raise EvidenceFileError(f"{path} is not the evidence of {host}")
         return evidence
+    for run in reversed(runs):
+        ended = last_summary(folder.parents[1], run) or {}
+        if host in (ended.get("hosts") or {}).get("unreachable", ()):
+            raise NotReachedError(f"{run} did not reach {host}")
     raise EvidenceFileError(
         f"No evidence of {host} in {', '.join(runs)}: its slice could not read it, or has not ended"
     )

@@ -269,7 +269,9 @@ def host_of(name: str, result: Data | None, *, without_result: str) -> Host:
     """How the gathering ended on a host, from the result that its task registered."""
     if result is None:
         return Host(name=name, state="failed", reason=without_result)
-    state = "unreachable" if result.get("unreachable") else "failed" if result.get("failed") else "ok"
+    # A slice of the fleet may not have reached it; here it was not tried.
+    lost = result.get("unreachable") or result.get("not_reached")
+    state = "unreachable" if lost else "failed" if result.get("failed") else "ok"
     return Host(name=name, state=state, reason=reason_of(result) if state != "ok" else "")
 
 

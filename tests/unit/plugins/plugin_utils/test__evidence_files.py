@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._evidence_files import (
     EvidenceFileError,
+    NotReachedError,
     taken_from,
     write,
 )
@@ -42,6 +44,19 @@ def test_of_several_the_last_one_counts(tmp_path: Path) -> None:
 def test_only_a_run_can_be_named(tmp_path: Path, name: str) -> None:
     with pytest.raises(EvidenceFileError, match="is not the name of a run"):
         merged(tmp_path, "mx1", name)
+
+
+def test_a_host_that_its_slice_did_not_reach_is_told_apart(tmp_path: Path) -> None:
+    ended = {"schema": 1, "run_id": "a", "verdict": "unread", "policy": {"passed": False}, "findings": []}
+    for run, hosts in (("a", ["mx1"]), ("b", [])):
+        summary = {**ended, "run_id": run, "hosts": {"unreachable": hosts}, "findings": []}
+        head = {name: value for name, value in summary.items() if name != "findings"}
+        (tmp_path / run).mkdir()
+        (tmp_path / run / "summary.json").write_text(f'{json.dumps(head)[:-1]},\n"findings": [\n]}}\n')
+    with pytest.raises(NotReachedError, match="a did not reach mx1"):
+        merged(tmp_path, "mx1", "a", "b")
+    with pytest.raises(EvidenceFileError, match="No evidence of mx2 in a, b"):
+        merged(tmp_path, "mx2", "a", "b")
 
 
 def test_a_host_of_no_run_is_said(tmp_path: Path) -> None:

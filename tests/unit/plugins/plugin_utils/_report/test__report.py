@@ -69,6 +69,11 @@ def test_what_is_filled_in_is_no_template_and_one_line() -> None:
             "unreachable",
             "ssh: refused",
         ),
+        (
+            {"failed": True, "not_reached": True, "msg": "night-2 did not reach mx1"},
+            "unreachable",
+            "night-2 did not reach mx1",
+        ),
         (None, "failed", "nothing"),
     ],
 )

@@ -20,6 +20,12 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._relay._knowledg
 
 _LOGIN = ("user", "password", "access_key_id", "secret_access_key")
 
+_LIES_THERE = (
+    "This connection does not pipeline: a file with the password of Amazon SES lies on the host, for its user alone,"
+    " until the module has ended, and stays there if the controller is killed. Set ansible_pipelining and"
+    " ansible_ssh_pipelining, take sudo and not su, and do not set ANSIBLE_KEEP_REMOTE_FILES."
+)
+
 
 class ActionModule(ActionBase):
     """The SMTP password is made here, so that an IAM secret never leaves the controller."""
@@ -33,6 +39,8 @@ class ActionModule(ActionBase):
         if options["state"] == "present":
             given["rules"] = options["rules"] or for_hosts()
             given.update(self._login(options, given["rules"]))
+            if not self._is_pipelining_enabled("new"):
+                self._display.warning(_LIES_THERE)
         result.update(self._execute_module("postmaster.delist.postfix_relay", module_args=given, task_vars=task_vars))
         return result
 

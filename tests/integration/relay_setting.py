@@ -50,6 +50,7 @@ class Setting:
 
     def __init__(self, space: private.Namespace, root: Path) -> None:
         self.space = space
+        self.root = root
         self.ca_file, *known = private.certificate(root, "known", [private.SES])
         _unknown, *unknown = private.certificate(root, "unknown", [private.OTHER_SES])
         self.account: dict[str, t.Any] = {"user": USER, "password": PASSWORD, "verified": ["sender.example"]}

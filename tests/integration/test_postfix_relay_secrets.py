@@ -131,3 +131,21 @@ def test_it_is_found_nowhere(
     assert any("sendmail" in one for one in told)
     for form in FORMS:
         assert [one[:200] for one in told if form in one] == []
+
+
+def test_where_nothing_pipelines_it_warns(
+    world: Setting, postfix: private.Instance, in_namespace: t.Callable[..., t.Any]
+) -> None:
+    """The options are refused: of a password that goes nowhere it is told as well."""
+    options = {**world.options(postfix), "domains": ["no domain"]}
+    said = {}
+    for kept in ("0", "1"):
+        env = {
+            "ANSIBLE_PIPELINING": "1",
+            "ANSIBLE_KEEP_REMOTE_FILES": kept,
+            "ANSIBLE_REMOTE_TMP": str(world.root / "ansible"),
+        }
+        run = in_namespace("postfix_relay", options, rc=2, env=env, whole=True)
+        said[kept] = " ".join(run.stderr.split())
+    assert "a file with the password of Amazon SES lies on the host" not in said["0"]
+    assert "a file with the password of Amazon SES lies on the host" in said["1"]

@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 import typing as t
 from pathlib import Path
 
 import pytest
+from ansible.errors import AnsibleActionFail
 
 from ansible_collections.postmaster.delist.plugins.action import bounce_info
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run import _folder
@@ -70,3 +72,44 @@ def test_a_full_disk_costs_no_host(made: list[str], tmp_path: Path, monkeypatch:
     monkeypatch.setattr(_folder.Path, "replace", full)
     assert bounce_info._facts(tmp_path / "evidence", ()) == {"public_resolvers": ["192.0.2.1"]}
     assert made == ["made"]
+
+
+GOOD = {"schema": 1, "host": "mx1", "totals": {"lines_matched": 1}, "sources": [{"kind": "queue", "notes": ["gone"]}]}
+
+
+def test_evidence_of_another_run_is_taken_over(tmp_path: Path) -> None:
+    theirs = tmp_path / "out" / "slice" / "evidence"
+    theirs.mkdir(parents=True)
+    (theirs / "mx1.json").write_text(json.dumps(GOOD))
+    folder = tmp_path / "out" / "night" / "evidence"
+    assert bounce_info._merged("mx1", str(folder), ["slice"]) == {
+        "path": str(folder / "mx1.json"),
+        "totals": {"lines_matched": 1},
+        "notes": ["queue: gone"],
+    }
+    with pytest.raises(AnsibleActionFail, match="No evidence of mx2 in slice"):
+        bounce_info._merged("mx2", str(folder), ["slice"])
+    with pytest.raises(AnsibleActionFail, match="evidence_dir, which is missing"):
+        bounce_info._merged("mx1", None, ["slice"])
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "evidence").write_text("in the way")
+    with pytest.raises(AnsibleActionFail, match="cannot be written below"):
+        bounce_info._written(str(tmp_path / "evidence"), GOOD)
+
+
+@pytest.mark.parametrize("change", [{"totals": None}, {"sources": [{"notes": [1]}]}, {"lost": ["x"]}, {"sources": 3}])
+def test_what_another_run_has_must_have_the_shape_of_evidence(tmp_path: Path, change: dict[str, t.Any]) -> None:
+    theirs = tmp_path / "slice" / "evidence"
+    theirs.mkdir(parents=True)
+    (theirs / "mx1.json").write_text(json.dumps({**GOOD, **change}))
+    with pytest.raises(AnsibleActionFail, match="is not the evidence of mx1"):
+        bounce_info._merged("mx1", str(tmp_path / "night" / "evidence"), ["slice"])
+
+
+def test_knowledge_that_cannot_be_read_fails_the_task(tmp_path: Path) -> None:
+    (tmp_path / "receivers" / "x").mkdir(parents=True)
+    (tmp_path / "receivers" / "x" / "receiver.yml").write_text("- no mapping")
+    with pytest.raises(AnsibleActionFail, match=r"receiver\.yml"):
+        bounce_info._facts(None, [str(tmp_path)])

@@ -41,7 +41,7 @@ _BLANK = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 _ENHANCED = r"[245]\.[0-9]{1,3}\.[0-9]{1,3}"
 _HEAD = re.compile(
     r"(?:(?:smtp|x-[a-z-]{1,20}); ?|<<< ?|# ?|'|\")*"
-    r"(?:(?P<code>[2-5][0-9][0-9])(?P<separator>[- :]|(?=#)|\Z))?"
+    r"(?:(?P<code>[2-5][0-9][0-9])(?P<separator>[- :]|(?=#)|(?=[A-Z]{2}:[A-Z]{3}\b)|\Z))?"
     r"(?: ?[#(\[]*(?P<enhanced>" + _ENHANCED + r")(?!\.?[0-9]))?",
     re.IGNORECASE,
 )
@@ -63,6 +63,8 @@ def parse(text: str) -> Reply:
     code = head.group("code") if head else None
     enhanced = head.group("enhanced") if head else None
     if head and code is not None:
+        if head.group("separator") == "" and flat[head.end("code") :]:  # "421HL:REP", "550#5.1.0"
+            flat = f"{flat[: head.end('code')]} {flat[head.end('code') :]}"
         flat = _unfold(flat, code, enhanced, folded=head.group("separator") == "-")
     if enhanced is None:
         in_brackets = _ENHANCED_IN_BRACKETS.search(flat)

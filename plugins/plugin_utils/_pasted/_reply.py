@@ -11,7 +11,7 @@ import typing as t
 
 # Parts of expressions: a refusing reply, a host, an address with or without brackets. A host is only looked for where
 # a name begins: from each of its letters on, the search of a long one would take the square of its length.
-REPLY = r"[45][0-9]{2}(?=[ #-]|\Z)"
+REPLY = r"[45][0-9]{2}(?=[ #-]|[A-Z]{2}:[A-Z]{3}\b|\Z)"
 HOST = r"(?P<host>(?<![A-Za-z0-9_.-])[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+)"
 ADDRESS = r"\[?(?P<ip>[0-9A-Fa-f.:]{3,45})\]?"
 

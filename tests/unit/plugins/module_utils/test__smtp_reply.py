@@ -21,6 +21,8 @@ from ansible_collections.postmaster.delist.plugins.module_utils import _smtp_rep
         ("#5.7.1 smtp;550 5.7.1 refused", None, "5.7.1"),
         ("550 6.0.3790.1830 is a build number", 550, None),
         ("5.7.1 Service unavailable", None, "5.7.1"),
+        ("421HL:REP too many unknown", 421, None),
+        ("421ABC:DEFG is a queue id", None, None),
         ("550", 550, None),
         ("1550 5.7.1 no code", None, None),
         ("hello", None, None),
@@ -43,6 +45,8 @@ def test_code_and_enhanced_code(text: str, code: int | None, enhanced: str | Non
             "554-mx.example (mx1) Service not available 554-No SMTP service 554 For explanation visit x",
             "554 mx.example (mx1) Service not available No SMTP service For explanation visit x",
         ),
+        ("421HL:REP wait", "421 HL:REP wait"),
+        ("550#5.1.0 unknown", "550 #5.1.0 unknown"),
         ("550 5.7.1 first half 550 5.7.1 second half", "550 5.7.1 first half second half"),
         ("550 room 550 is closed", "550 room 550 is closed"),
         (

@@ -213,7 +213,8 @@ evidence:
     - The C(stage) of a reply is null where Postfix does not say it. Of a refused greeting and a refused HELO it says
       the same, so both have C(greeting).
     - Each of the at most twenty C(top_senders) is an account, whatever names and clients its mail has, or where nobody
-      logged in a client, or else, behind a content filter and for mail of the host itself, an envelope sender.
+      logged in a client, or else, as for mail of the host itself, an envelope sender. Of mail that a content filter on
+      this host gave back, account and client are those that it had before.
       C(refusals) counts lines, C(messages) and C(recipients) those that were refused, once each. C(sender) and
       C(client) are the most frequent ones of C(senders) and C(clients), which count up to 100. A sender of C(<>) is
       the null sender, as bounces have it; what the log does not tell is null.

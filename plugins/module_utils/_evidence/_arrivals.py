@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import re
+import typing as t
 
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence import _lines
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._blocks import HISTORY, Block
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._clock import Clock
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._lines import STAMPED
@@ -15,6 +17,7 @@ from ansible_collections.postmaster.delist.plugins.module_utils._evidence._sende
     NULL_SENDER,
     UNKNOWN,
     Origin,
+    is_loopback,
 )
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._words import make_room
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix_log import ADDRESS
@@ -23,6 +26,10 @@ _NEAR = 1 << 15
 _FROM = re.compile(rf"from=<({ADDRESS})>, size=".encode(), re.DOTALL)
 _CLIENT = re.compile(rb"client=([^\s,]+)(?:, [a-z_]+=[^\s,]+)*")
 _SASL = re.compile(rb", sasl_username=([^\s,]+)")
+# What a filter that speaks XFORWARD tells.
+_FIRST_CLIENT = re.compile(rb", orig_client=([^\s,]+)")
+_FIRST_QUEUE_ID = re.compile(rb", orig_queue_id=([0-9A-Za-z]{5,24})(?![^\s,])")
+_MOST_FILTERS = 3  # in a row
 _MESSAGE_ID = re.compile(rb"message-id=<?([^>\s]*)")
 
 
@@ -51,14 +58,12 @@ class Arrivals:
         if queued < 0:
             return UNKNOWN
         sender = _FROM.match(buffer, queued + len(queue_id) + 4)
-        came = buffer.rfind(b": %s: client=" % queue_id, lowest, queued)
-        client = _CLIENT.match(buffer, came + len(queue_id) + 4) if came >= 0 else None
-        account = _SASL.search(client.group()) if client else None
+        client, account = _came_from(buffer, queue_id, lowest, queued, line)
         message_id = self._message_id(buffer, queue_id, lowest, queued)
         origin = Origin(
             sender=sender.group(1) or NULL_SENDER if sender else b"",
-            sasl_username=account.group(1) if account else b"",
-            client=client.group(1) if client else b"",
+            sasl_username=account,
+            client=client,
             message_id=message_id,
         )
         if not self._message_ids:  # senders are few, and each is kept once
@@ -72,3 +77,42 @@ class Arrivals:
         cleaned = buffer.rfind(b": %s: message-id=" % queue_id, lowest, queued)
         found = _MESSAGE_ID.match(buffer, cleaned + len(queue_id) + 4) if cleaned >= 0 else None
         return found.group(1) if found else b""
+
+
+def _came_from(buffer: bytearray, queue_id: bytes, lowest: int, queued: int, line: int) -> tuple[bytes, bytes]:
+    """Return client and account; of a message that content filters gave back, those that it had before.
+
+    C(queued) is where the queue manager took it on, C(line) where it was refused.
+    """
+    client = account = b""
+    for _filter in range(_MOST_FILTERS + 1):
+        came = buffer.rfind(b": %s: client=" % queue_id, lowest, queued)
+        found = _CLIENT.match(buffer, came + len(queue_id) + 4) if came >= 0 else None
+        if found is None:
+            break
+        said = found.group()
+        account, original = _first(_SASL, said), _first(_FIRST_CLIENT, said)
+        client = original or found.group(1)
+        if account or not is_loopback(found.group(1)):
+            break
+        earlier = _first(_FIRST_QUEUE_ID, said) or _given_to_filter(buffer, queue_id, came, line)
+        if not earlier:
+            break
+        queue_id, queued = earlier, came
+    return client, account
+
+
+def _first(pattern: t.Pattern[bytes], text: bytes) -> bytes:
+    found = pattern.search(text)
+    return found.group(1) if found else b""
+
+
+def _given_to_filter(buffer: bytearray, queue_id: bytes, came: int, line: int) -> bytes:
+    """Return the id that a message had when this host gave it to a filter on loopback, which brought it back."""
+    given = buffer.find(b"queued as %s)" % queue_id, came, line)
+    if given < 0:
+        return b""
+    sent = _lines.LINE.match(buffer, buffer.rfind(b"\n", came, given) + 1, given)
+    if sent is None or sent["status"] != b"sent" or not is_loopback(sent["relay"]):
+        return b""
+    return sent["queue_id"]

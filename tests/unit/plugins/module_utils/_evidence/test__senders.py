@@ -74,6 +74,42 @@ def test_behind_a_content_filter_and_on_the_host_itself_it_is_the_envelope_sende
     ]
 
 
+def filtered(back: str, *, relay: str = "127.0.0.1[127.0.0.1]:10024", first: bool = True) -> str:
+    """A message that went through a content filter; C(back) is what smtpd says as it comes back."""
+    arrival = message(1, "me@example.jp", client="pc7[192.0.2.7]", account="taro").splitlines(keepends=True)[:2]
+    given = (
+        f"Nov 24 10:01:01 mx1 postfix/smtp[5]: 4AB00001: to=<a@example.com>, relay={relay}, delay=1, delays=0/0/0/1,"
+        " dsn=2.0.0, status=sent (250 2.0.0 from MTA(smtp:[127.0.0.1]:10025): 250 2.0.0 Ok: queued as 4AB00002)\n"
+    )
+    came, *rest = message(2, "me@example.jp", client=back).splitlines(keepends=True)
+    return "".join([*(arrival if first else []), came, given, *rest])
+
+
+XFORWARDED = "localhost[127.0.0.1], orig_queue_id=4AB00001, orig_client=pc7[192.0.2.7]"
+
+
+@pytest.mark.parametrize("back", [XFORWARDED, "localhost[127.0.0.1]", "localhost[::1]"])
+def test_of_mail_that_a_filter_gave_back_the_account_is_told_that_it_had_before(back: str) -> None:
+    (row,) = top(filtered(back))
+    assert (row["sasl_username"], row["client"], row["sender"]) == ("taro", "pc7[192.0.2.7]", "me@example.jp")
+
+
+def test_where_its_arrival_is_not_near_the_client_that_the_filter_names_is_told() -> None:
+    (row,) = top(filtered(XFORWARDED, first=False))
+    assert (row["sasl_username"], row["client"]) == (None, "pc7[192.0.2.7]")
+
+
+def test_another_server_that_says_such_an_id_is_no_filter_of_ours() -> None:
+    (row,) = top(filtered("localhost[127.0.0.1]", relay="mx.evil.example[198.51.100.66]:25"))
+    assert (row["sasl_username"], row["client"]) == (None, "localhost[127.0.0.1]")
+
+
+def test_ids_that_name_each_other_end() -> None:
+    lines = filtered("localhost[127.0.0.1], orig_queue_id=4AB00002")
+    (row,) = top(lines)
+    assert (row["sasl_username"], row["client"]) == (None, "localhost[127.0.0.1]")
+
+
 def test_bounces_have_the_null_sender_which_is_not_unknown() -> None:
     lines = message(2, "x@example.jp").splitlines(keepends=True)
     unknown, bounce = top(message(1, "") + lines[-1], mode="domains")

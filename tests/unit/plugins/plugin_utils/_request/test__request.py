@@ -372,6 +372,11 @@ def test_other_lists_are_told_where_the_receiver_names_none() -> None:
     assert first == "Listed elsewhere too, where many receivers look: Listco Main."
 
 
+def test_what_is_about_no_address_tells_of_no_list() -> None:
+    nobody = make.finding(listings=[NAMED], list_state=None, subject={"kind": "none", "value": None})
+    assert "Listco" not in str(make.writer().write(nobody).record["instruction"])
+
+
 def test_a_listing_for_information_is_no_reason_to_do_anything() -> None:
     record = make.writer().write(make.finding(listings=[{**NAMED, "severity": "info"}], list_state=None)).record
     assert record["instruction"]["en"].startswith("Read requests/")

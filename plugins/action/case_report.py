@@ -19,20 +19,25 @@ from ansible.utils.display import Display
 from ansible_collections.postmaster.delist.plugins.plugin_utils._answers import _events as answers
 from ansible_collections.postmaster.delist.plugins.plugin_utils._cases._screen import Followed, markdown, screen
 from ansible_collections.postmaster.delist.plugins.plugin_utils._cases._steps import Setting, step_of, to_data
+from ansible_collections.postmaster.delist.plugins.plugin_utils._command._command import (
+    Command,
+    of_this_run,
+    shown_path,
+)
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import KnowledgeError, load
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger import _place as place
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Ledger, LedgerError, open_ledger
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._timings import timings
 from ansible_collections.postmaster.delist.plugins.plugin_utils._reason import reason_of
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._command import Command, of_this_run, shown_path
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import gather, host_of
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import LANGUAGES, Texts
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request import _folder as folder
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run._findings import FindingsError
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import (
     RunFolderError,
     write_json,
     write_text,
 )
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import LANGUAGES, Texts
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "run_dir": {"type": "path", "required": True},
@@ -63,7 +68,7 @@ class ActionModule(ActionBase):
         try:
             with open_ledger(options["ledger"] or place.default_url(), timings(), now=now, dry_run=True) as ledger:
                 done = _reported(ledger, options, task_vars or {}, now)
-        except (LedgerError, RunFolderError, folder.FindingsError, answers.AnswersError, KnowledgeError) as exc:
+        except (LedgerError, RunFolderError, FindingsError, answers.AnswersError, KnowledgeError) as exc:
             raise AnsibleActionFail(str(exc)) from None
         except OSError as exc:
             raise AnsibleActionFail(f"The report cannot be written: {exc}") from None

@@ -14,7 +14,7 @@ from ansible import context
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._command import of_this_run, sibling
+from ansible_collections.postmaster.delist.plugins.plugin_utils._command._command import of_this_run, sibling
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "playbook": {"type": "str"},

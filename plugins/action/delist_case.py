@@ -22,7 +22,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold im
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import LedgerError, open_ledger
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._tables import MISSING, exists
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._timings import timings
-from ansible_collections.postmaster.delist.plugins.plugin_utils._request._folder import FindingsError
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run._findings import FindingsError
 
 OPERATIONS = (
     "advance", "answers", "delivered", "due", "export", "import", "list", "open", "own_side", "postmortem", "probed",

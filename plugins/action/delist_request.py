@@ -22,6 +22,11 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._request._mailbo
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request._request import LANGUAGES, Library, Writer
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request._templates import TemplateProblem
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request._words import words_of
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run._findings import (
+    FindingsError,
+    checked,
+    read_findings,
+)
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "run_dir": {"type": "path"},
@@ -61,7 +66,7 @@ class ActionModule(ActionBase):
         options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC, required_one_of=[["run_dir", "findings"]])[1]
         try:
             return {**result, "changed": False, **_requests(options)}
-        except (folder.FindingsError, KnowledgeError, TemplateProblem) as exc:
+        except (FindingsError, KnowledgeError, TemplateProblem) as exc:
             raise AnsibleActionFail(str(exc)) from None
         except OSError as exc:
             raise AnsibleActionFail(f"The requests cannot be written: {exc}") from None
@@ -70,11 +75,11 @@ class ActionModule(ActionBase):
 def _requests(options: dict[str, t.Any]) -> dict[str, t.Any]:
     run = Path.cwd() / options["run_dir"] if options["run_dir"] else None
     if options["findings"] is not None:
-        findings = folder.checked(options["findings"], "findings")
+        findings = checked(options["findings"], "findings")
     else:
-        findings = folder.read_findings(t.cast(Path, run))
+        findings = read_findings(t.cast(Path, run))
     cases, others = in_run.read(run) if run and options["findings"] is None else ({}, [])
-    findings = [*findings, *folder.checked(others, in_run.CASES)]
+    findings = [*findings, *checked(others, in_run.CASES)]
     words = words_of(options)
     lookup = functools.partial(mail_addresses, server=options["dns_server"], port=options["dns_port"])
     writer = Writer(

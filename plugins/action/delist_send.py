@@ -17,6 +17,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._timings import timings
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request import _folder as folder
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request._mailbox import blocked_addresses
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run._findings import FindingsError, read_findings
 from ansible_collections.postmaster.delist.plugins.plugin_utils._sending._send import (
     Draft,
     Outcome,
@@ -62,13 +63,13 @@ class ActionModule(ActionBase):
         url = options["ledger"] or place.default_url()
         try:
             drafts = _drafts(run, options["cases"])
-            blocked = blocked_addresses(folder.read_findings(run))
+            blocked = blocked_addresses(read_findings(run))
             with open_ledger(url, timings(), now=_now(), dry_run=not really) as ledger:
                 # Of the request and the answer of one case at most one makes sense; the other is not worth a word.
                 drafts, plan = _sensible(drafts, [_planned(ledger, draft) for draft in drafts])
                 if really and any(outcome.outcome == "planned" for outcome in plan):
                     plan = _sent(ledger, drafts, plan, options, blocked)
-        except (LedgerError, SubmissionError, folder.FindingsError) as exc:
+        except (LedgerError, SubmissionError, FindingsError) as exc:
             raise AnsibleActionFail(str(exc)) from None
         counted = ("planned",) if self._task.check_mode and options["confirm"] else ("sent",)
         changed = any(outcome.outcome in counted for outcome in plan)

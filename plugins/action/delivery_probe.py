@@ -14,7 +14,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._probe_options import ACTION, MODULE
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import KnowledgeError
 from ansible_collections.postmaster.delist.plugins.plugin_utils._probe_judge import judge, latest_stage, of_receiver
-from ansible_collections.postmaster.delist.plugins.plugin_utils._request._folder import FindingsError
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run._findings import FindingsError
 
 
 class ActionModule(ActionBase):

@@ -18,6 +18,12 @@ from ansible.utils.display import Display
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit import _report as audits
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit import _screen as _audit_screen
+from ansible_collections.postmaster.delist.plugins.plugin_utils._command._command import (
+    Command,
+    of_this_run,
+    shown_path,
+    sibling,
+)
 from ansible_collections.postmaster.delist.plugins.plugin_utils._notice import (
     Change,
     change,
@@ -29,12 +35,6 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._notice_send imp
 from ansible_collections.postmaster.delist.plugins.plugin_utils._policy import CODES, Rules
 from ansible_collections.postmaster.delist.plugins.plugin_utils._policy_accepted import AcceptedError, read
 from ansible_collections.postmaster.delist.plugins.plugin_utils._reason import reason_of
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._command import (
-    Command,
-    of_this_run,
-    shown_path,
-    sibling,
-)
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._elsewhere import (
     append_to_step_summary,
     write_metrics,
@@ -43,8 +43,8 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._report._formats
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Report, gather, host_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._screen import screen
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._summary import summary
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import LANGUAGES, Texts
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import RunFolderError, write_pieces
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import LANGUAGES, Texts
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "run_dir": {"type": "path", "required": True},

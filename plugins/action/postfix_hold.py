@@ -18,7 +18,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._know
     KnowledgeError,
     load,
 )
-from ansible_collections.postmaster.delist.plugins.plugin_utils._request._folder import (
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run._findings import (
     FindingsError,
     checked,
     read_findings,

@@ -17,9 +17,9 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._know
 from ansible_collections.postmaster.delist.plugins.plugin_utils._relay._plan import Asked, plan
 from ansible_collections.postmaster.delist.plugins.plugin_utils._relay._screen import screen
 from ansible_collections.postmaster.delist.plugins.plugin_utils._relay._traffic import read
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import LANGUAGES, Texts
-from ansible_collections.postmaster.delist.plugins.plugin_utils._request._folder import FindingsError, read_findings
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run._findings import FindingsError, read_findings
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import write_json
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import LANGUAGES, Texts
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "run_dir": {"type": "path", "required": True},

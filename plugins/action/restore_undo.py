@@ -17,7 +17,11 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._command import of_this_run, shown_path, sibling
+from ansible_collections.postmaster.delist.plugins.plugin_utils._command._command import (
+    of_this_run,
+    shown_path,
+    sibling,
+)
 from ansible_collections.postmaster.delist.plugins.plugin_utils._restore_undo import HOLD, RELAY, Undo, undos
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run._findings import named
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import RunFolderError

@@ -10,7 +10,7 @@ import typing as t
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import plain, wrap
 from ansible_collections.postmaster.delist.plugins.plugin_utils._reason import reason_of
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import Texts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import Texts
 
 HOLD, RELAY = "hold", "relay"
 _WIDTH = 80

@@ -17,13 +17,13 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._last_summary im
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import clip, plain
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._phrases import headline, totals, verdict
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Item, Report
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import Texts
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import (
     LATEST,
     SUMMARY,
     RunFolderError,
     about,
 )
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import Texts
 
 SCHEMA = 1
 

@@ -16,8 +16,8 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._explain import 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._findings._assess import assess
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import SHIPPED
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._yaml import read
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import LANGUAGES, Texts
-from ansible_collections.postmaster.delist.plugins.plugin_utils._request._folder import read_findings
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run._findings import read_findings
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import LANGUAGES, Texts
 
 ACCEPTING, BLOCKED, INCONCLUSIVE = "accepting", "blocked", "inconclusive"
 # In the order in which a conversation passes them.

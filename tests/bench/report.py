@@ -30,9 +30,9 @@ sys.path[:0] = [str(ROOT / ".collections"), str(Path(__file__).parent)]
 
 import explain as fleets  # noqa: E402
 
+from ansible_collections.postmaster.delist.plugins.plugin_utils._command._command import Command  # noqa: E402
 from ansible_collections.postmaster.delist.plugins.plugin_utils._diagnose._diagnose import diagnose  # noqa: E402
 from ansible_collections.postmaster.delist.plugins.plugin_utils._findings._file import dumped  # noqa: E402
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._command import Command  # noqa: E402
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._formats import (  # noqa: E402
     FORMATS,
     Setting,
@@ -41,11 +41,11 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._report._formats
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Host, gather  # noqa: E402
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._screen import screen  # noqa: E402
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._summary import summary  # noqa: E402
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import Texts  # noqa: E402
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import (  # noqa: E402
     open_run,
     write_pieces,
 )
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import Texts  # noqa: E402
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils import evidence_factory as make  # noqa: E402
 
 NOW = datetime.datetime(2026, 11, 24, 9, 15, tzinfo=datetime.UTC)

@@ -11,7 +11,7 @@ import typing as t
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._model import Concern, Data, both
 from ansible_collections.postmaster.delist.plugins.plugin_utils._listings import against
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import plain
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import LANGUAGES
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import LANGUAGES
 
 _GRAVE = ("critical", "high")
 

@@ -10,7 +10,7 @@ import typing as t
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._model import Data
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._report import GROUPS, Audit, group_of
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import Texts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import Texts
 
 Table = tuple[list[str], list[list[str]]]
 

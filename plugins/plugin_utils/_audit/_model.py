@@ -11,7 +11,7 @@ import functools
 import hashlib
 import typing as t
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import LANGUAGES, Texts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import LANGUAGES, Texts
 
 SEVERITIES = ("critical", "high", "medium", "low", "info")
 # What is looked at. Each has its own way to tell "gone" from "not looked at".

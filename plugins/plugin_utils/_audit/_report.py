@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._model import Data
 from ansible_collections.postmaster.delist.plugins.plugin_utils._policy import OPEN, Judgement, Rules, judge
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import Texts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import Texts
 
 _NAMED = 3
 

@@ -11,13 +11,13 @@ from pathlib import Path
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._model import Data
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._report import Audit
+from ansible_collections.postmaster.delist.plugins.plugin_utils._command._command import Command
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import clip, clip_name, columns
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._command import Command
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._evidence import instant
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._lists import sayings
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Report
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._screen import reason_lines, whereabouts
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import Texts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import Texts
 
 LINES = 24
 WIDTH = 80

@@ -18,7 +18,7 @@ from pathlib import Path
 from ansible_collections.postmaster.delist.plugins.plugin_utils._cases._open_case import OpenCase
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import Case
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Ledger
-from ansible_collections.postmaster.delist.plugins.plugin_utils._request import _folder as folder
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run._findings import FindingsError, read_findings
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import write_json
 
 CASES = "cases.json"
@@ -33,7 +33,7 @@ Finding = t.Mapping[str, t.Any]
 
 def save(ledger: Ledger, run: Path, *, hosts: t.Collection[str]) -> None:
     """Write the open cases of these hosts into the folder of a run."""
-    here = {finding["id"] for finding in folder.read_findings(run)}
+    here = {finding["id"] for finding in read_findings(run)}
     cases = [case for case in ledger.cases(open_only=True) if case.finding in here or _is_of(case, hosts)]
     entries = [
         {
@@ -66,7 +66,7 @@ def read(run: Path) -> tuple[dict[str, OpenCase], list[Finding]]:
     except FileNotFoundError:
         return {}, []
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise folder.FindingsError(f"{path} does not hold cases ({type(error).__name__}: {error})") from None
+        raise FindingsError(f"{path} does not hold cases ({type(error).__name__}: {error})") from None
 
 
 def finding_of(case: Case) -> dict[str, t.Any] | None:

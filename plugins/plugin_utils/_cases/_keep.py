@@ -22,13 +22,14 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._opening import note_request, open_case
 from ansible_collections.postmaster.delist.plugins.plugin_utils._moments import moment
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request import _folder as folder
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run._findings import read_findings
 
 
 def opened(task: Task) -> Done:
     """Open, or bring up to date, the cases of a run's findings."""
     cases, changed = [], False
     requests = folder.read_requests(task.run)
-    for finding in folder.read_findings(task.run):
+    for finding in read_findings(task.run):
         if finding.get("opens_case"):
             case, written = open_case(task.ledger, finding, run_id=task.run.name, actor=task.actor, now=task.now)
             if case.id in requests:

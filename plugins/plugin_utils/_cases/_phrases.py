@@ -12,7 +12,7 @@ import typing as t
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._events import Event
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import Case
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import clip, plain
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import Texts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import Texts
 
 _LONGEST_NOTE = 300
 

@@ -19,8 +19,8 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._events 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import Case
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Snapshot
 from ansible_collections.postmaster.delist.plugins.plugin_utils._moments import moment
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import LANGUAGES, Texts
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import write_text
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import LANGUAGES, Texts
 
 _SLOW_DETECTION = datetime.timedelta(hours=1)
 _ASKED = ("sent", "submitted")

@@ -12,10 +12,10 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._cases import _p
 from ansible_collections.postmaster.delist.plugins.plugin_utils._cases._page import Block
 from ansible_collections.postmaster.delist.plugins.plugin_utils._cases._phrases import subject_of, title_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._cases._steps import Step, who
+from ansible_collections.postmaster.delist.plugins.plugin_utils._command._command import Command
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import Case
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import clip, clip_name, columns, plain, wrap
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._command import Command
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import Texts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import Texts
 
 LINES = 24
 WIDTH = 80

@@ -10,12 +10,12 @@ import datetime
 import typing as t
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._cases._phrases import title_of
+from ansible_collections.postmaster.delist.plugins.plugin_utils._command._command import Command
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import Knowledge
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._case_data import text_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import Case
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._command import Command
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import Texts
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request._way import counterpart_of, way_of
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import Texts
 
 _DESKS = 3
 

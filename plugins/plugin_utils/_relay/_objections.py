@@ -10,7 +10,7 @@ import typing as t
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._relay._knowledge import relay
 from ansible_collections.postmaster.delist.plugins.plugin_utils._relay._traffic import Traffic
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import LANGUAGES, Texts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import LANGUAGES, Texts
 
 Said = dict[str, t.Any]
 _MOST_NAMED = 3

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import wrap
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import Texts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import Texts
 
 _WIDTH = 100
 _MOST_DOMAINS = 6

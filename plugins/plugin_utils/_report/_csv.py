@@ -11,8 +11,8 @@ import io
 import typing as t
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Item, Report
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import Texts
 from ansible_collections.postmaster.delist.plugins.plugin_utils._spreadsheet import harmless
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import Texts
 
 HEAD = (
     "id", "receiver", "list", "subject_kind", "subject", "egress_ip", "cause", "severity", "confidence", "opens_case",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 from pathlib import Path
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._command import Command
+from ansible_collections.postmaster.delist.plugins.plugin_utils._command._command import Command
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._csv import table
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._html import html
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._jsonl import jsonl
@@ -17,8 +17,8 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._report._junit i
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._markdown import markdown
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._prometheus import metrics
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Report
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import Texts
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import write_pieces
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import Texts
 from ansible_collections.postmaster.delist.plugins.plugin_utils._uncollected import uncollected
 
 

@@ -19,12 +19,12 @@ from pathlib import Path
 import jinja2
 import markupsafe
 
+from ansible_collections.postmaster.delist.plugins.plugin_utils._command._command import Command
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import plain
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._command import Command
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._html_view import Once, view
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Report
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import LANGUAGES, Texts
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request._text import Block
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import LANGUAGES, Texts
 
 FOLDER = Path(__file__).with_name("page")
 

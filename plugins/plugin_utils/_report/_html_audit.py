@@ -12,8 +12,8 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._audit import _m
 from ansible_collections.postmaster.delist.plugins.plugin_utils._moments import moment
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._rates import Row
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Report
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import Texts
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._timeline import name_of
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import Texts
 
 CONCERNS = 500
 

@@ -10,8 +10,8 @@ import datetime
 import typing as t
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Report
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import Texts
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._timeline import Row, Timeline, name_of
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import Texts
 
 _HEIGHT = 100
 _LEAST = 3  # a single refusal is seen too

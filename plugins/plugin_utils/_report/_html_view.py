@@ -11,8 +11,8 @@ import typing as t
 
 import markupsafe
 
+from ansible_collections.postmaster.delist.plugins.plugin_utils._command._command import Command
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import plain
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._command import Command
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._evidence import instant
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._heat import Heat, heat
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._html_audit import audit_view
@@ -42,9 +42,9 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._report._rates i
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Item, Report
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._request import copies, notice, rows_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._senders import senders
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import Texts
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._timeline import Timeline, timeline
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request._text import Block, block
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import Texts
 
 FIRST = 5
 IN_FULL = 150

@@ -28,7 +28,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._report._junit_a
     of_item,
 )
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Host, Report
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import Texts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import Texts
 
 NAME = "postmaster.delist"
 EVIDENCE = "evidence"

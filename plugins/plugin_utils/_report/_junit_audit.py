@@ -15,7 +15,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text impo
 from ansible_collections.postmaster.delist.plugins.plugin_utils._policy import OPEN
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._phrases import counts, headline
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Item, Report
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import Texts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import Texts
 
 
 class Case(t.NamedTuple):

@@ -10,7 +10,7 @@ import collections
 import typing as t
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._listings import against, is_asked
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import Texts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import Texts
 
 Data = t.Mapping[str, t.Any]
 

@@ -11,8 +11,8 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit import _markdown as audits
+from ansible_collections.postmaster.delist.plugins.plugin_utils._command._command import Command, shown_path
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import plain
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._command import Command, shown_path
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._lists import (
     before_asking,
     problems,
@@ -28,8 +28,8 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._report._phrases
 )
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Item, Report
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._senders import senders
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import Texts
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request._text import code, fenced
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import Texts
 
 # What Markdown, or the HTML within it, gives a meaning; addresses that a viewer would make a link of by itself.
 _MARKUP = re.compile(r"[\\`*_\[\]<>|~&@$]|:(?=//)|(?<=www)\.", re.IGNORECASE)

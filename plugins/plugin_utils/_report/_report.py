@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._report import Audit
+from ansible_collections.postmaster.delist.plugins.plugin_utils._command._command import Command
 from ansible_collections.postmaster.delist.plugins.plugin_utils._findings._file import FindingsFile, Line
 from ansible_collections.postmaster.delist.plugins.plugin_utils._findings._file import read as read_findings
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import SHIPPED
@@ -23,11 +24,10 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._yaml
 from ansible_collections.postmaster.delist.plugins.plugin_utils._listings import not_clean
 from ansible_collections.postmaster.delist.plugins.plugin_utils._policy import CODES
 from ansible_collections.postmaster.delist.plugins.plugin_utils._reason import reason_of
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._command import Command
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._evidence import Evidence, Log, added_up
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._steps import may_change_a_host, with_commands
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import Texts
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import about
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import Texts
 from ansible_collections.postmaster.delist.plugins.plugin_utils._uncollected import uncollected
 
 SCHEMA = 1

@@ -10,6 +10,7 @@ import collections
 import typing as t
 from pathlib import Path
 
+from ansible_collections.postmaster.delist.plugins.plugin_utils._command._command import Command, shown_path
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import (
     clip,
     clip_name,
@@ -18,7 +19,6 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text impo
     plain,
     wrap,
 )
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._command import Command, shown_path
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._evidence import instant
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._formats import FOR_PEOPLE
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._lists import before_asking, problems, sayings
@@ -30,7 +30,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._report._phrases
     verdict,
 )
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Item, Report
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import Texts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import Texts
 
 LINES = 24
 WIDTH = 80

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._evidence import Sender
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Report
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import Texts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import Texts
 
 ROWS = 10
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.postmaster.delist.plugins.plugin_utils._command._command import Command
 from ansible_collections.postmaster.delist.plugins.plugin_utils._findings._file import changed, words_of
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._command import Command
 
 Data = t.Mapping[str, t.Any]
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Report
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import Texts
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import json_text
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import Texts
 
 
 def summary(report: Report, texts: Texts, *, notices: t.Sequence[t.Mapping[str, t.Any]] = ()) -> t.Iterator[bytes]:

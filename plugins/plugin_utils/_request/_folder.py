@@ -7,41 +7,18 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request._request import Request
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run._findings import FindingsError
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import write_json, write_text
 
-FINDINGS = "findings.json"
 REQUESTS = "requests.json"
 FOLDER = "requests"
 
 _OURS = (".eml", ".form.md", ".notice.en.txt", ".notice.ja.txt")
-_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,200}")
-_NEEDED = ("id", "slug", "subject", "remedy", "evidence", "cause", "confidence")
-
-
-class FindingsError(ValueError):
-    """The findings cannot be read; the message says which file and why."""
-
-
-def read_findings(run: Path) -> Sequence[Mapping[str, Any]]:
-    """Return the findings that C(diagnose) wrote into the folder of a run."""
-    path = run / FINDINGS
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        return checked(content["findings"], str(path))
-    except OSError as error:
-        raise FindingsError(
-            f"{path} cannot be read ({error.strerror}): run postmaster.delist.diagnose first"
-        ) from error
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        if isinstance(error, FindingsError):
-            raise
-        raise FindingsError(f"{path} does not hold findings ({type(error).__name__}: {error})") from error
 
 
 def read_requests(run: Path) -> dict[str, Mapping[str, Any]]:
@@ -61,19 +38,6 @@ def read_records(run: Path) -> list[Mapping[str, Any]]:
         return []
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise FindingsError(f"{path} does not hold requests ({type(error).__name__}: {error})") from None
-
-
-def checked(findings: Any, where: str) -> Sequence[Mapping[str, Any]]:
-    """Return the findings, or say what they lack: they may come from a playbook."""
-    if not isinstance(findings, list):
-        raise FindingsError(f"{where}: a list of findings was expected")
-    for number, finding in enumerate(findings, start=1):
-        missing = [name for name in _NEEDED if not isinstance(finding, Mapping) or name not in finding]
-        if missing:
-            raise FindingsError(f"{where}: finding {number} has no {', '.join(missing)}")
-        if not _SLUG.fullmatch(str(finding["slug"])):
-            raise FindingsError(f"{where}: the slug of finding {number} cannot be a file name")
-    return findings
 
 
 def write(run: Path, requests: Iterable[Request]) -> None:

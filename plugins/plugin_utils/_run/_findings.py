@@ -2,18 +2,57 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE to the collection: may change at any time without notice.
-"""The findings of a run that may change a host, and which run to take them from."""
+"""The findings of a run, whole and for a host, and which run to take them from."""
 
 from __future__ import annotations
 
 import datetime
+import json
+import re
 import typing as t
+from collections.abc import Mapping
 from pathlib import Path
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._request._folder import FINDINGS, read_findings
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import LATEST, RunFolderError, about
 
+FINDINGS = "findings.json"
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,200}")
+_NEEDED = ("id", "slug", "subject", "remedy", "evidence", "cause", "confidence")
+
 Finding = t.Mapping[str, t.Any]
+
+
+class FindingsError(ValueError):
+    """The findings cannot be read; the message says which file and why."""
+
+
+def read_findings(run: Path) -> t.Sequence[Finding]:
+    """Return the findings that C(diagnose) wrote into the folder of a run."""
+    path = run / FINDINGS
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return checked(content["findings"], str(path))
+    except OSError as error:
+        raise FindingsError(
+            f"{path} cannot be read ({error.strerror}): run postmaster.delist.diagnose first"
+        ) from error
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        if isinstance(error, FindingsError):
+            raise
+        raise FindingsError(f"{path} does not hold findings ({type(error).__name__}: {error})") from error
+
+
+def checked(findings: t.Any, where: str) -> t.Sequence[Finding]:
+    """Return the findings, or say what they lack: they may come from a playbook."""
+    if not isinstance(findings, list):
+        raise FindingsError(f"{where}: a list of findings was expected")
+    for number, finding in enumerate(findings, start=1):
+        missing = [name for name in _NEEDED if not isinstance(finding, Mapping) or name not in finding]
+        if missing:
+            raise FindingsError(f"{where}: finding {number} has no {', '.join(missing)}")
+        if not _SLUG.fullmatch(str(finding["slug"])):
+            raise FindingsError(f"{where}: the slug of finding {number} cannot be a file name")
+    return findings
 
 
 def findings_for(run_dir: Path, host: str, *, low: bool = False) -> list[Finding]:

@@ -10,17 +10,17 @@ import json
 import typing as t
 from pathlib import Path
 
+from ansible_collections.postmaster.delist.plugins.plugin_utils._command._command import Command
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import SHIPPED
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._yaml import read
 from ansible_collections.postmaster.delist.plugins.plugin_utils._last_summary import last_summary
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._command import Command
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._formats import FORMATS, Setting
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._markdown import markdown
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Host, Report, gather
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._screen import screen
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._summary import summary
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import Texts
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import open_run
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import Texts
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils import listings_factory
 
 JST = datetime.timezone(datetime.timedelta(hours=9))

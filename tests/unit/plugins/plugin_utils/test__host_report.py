@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._host_report import all_accept, lines
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import columns
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import Texts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import Texts
 
 TEXTS = Texts("en", file="hosts")
 PLAN = ["--- /etc/postfix/main.cf", "+++ /etc/postfix/main.cf", "@@ -1 +1,2 @@", " a = b", "+smtp_... = ..."]

@@ -13,8 +13,8 @@ import pytest
 from ansible_collections.postmaster.delist.plugins.plugin_utils import _notice as notice
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Host, Report
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._summary import summary
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import LANGUAGES, Texts
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import write_json
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import LANGUAGES, Texts
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.report_factory import (
     blocked,
     finding,

@@ -23,8 +23,8 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._explain import 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import SHIPPED, load
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._csv import HEAD
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Host, Report
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import LANGUAGES, Texts
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request import _folder as requests
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import LANGUAGES, Texts
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils import evidence_factory, report_factory
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils import hostile_text as hostile
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.request_factory import writer

@@ -22,7 +22,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text impo
 from ansible_collections.postmaster.delist.plugins.plugin_utils._policy import Rules
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._markdown import markdown
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Host, Report, gather
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import Texts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import Texts
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils import listings_factory as lists
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.audit_factory import (
     NOW,

@@ -12,11 +12,11 @@ import pytest
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._cases._screen import Followed, markdown, screen
 from ansible_collections.postmaster.delist.plugins.plugin_utils._cases._steps import Setting, step_of, to_data
+from ansible_collections.postmaster.delist.plugins.plugin_utils._command._command import Command
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import load
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import fold
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import columns
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._command import Command
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import Texts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import Texts
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.case_factory import ANSWER, FACTS
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.ledger_factory import (
     CASE,

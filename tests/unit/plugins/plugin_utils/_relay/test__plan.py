@@ -14,7 +14,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._know
 from ansible_collections.postmaster.delist.plugins.plugin_utils._relay._plan import Asked, plan, senders
 from ansible_collections.postmaster.delist.plugins.plugin_utils._relay._screen import screen
 from ansible_collections.postmaster.delist.plugins.plugin_utils._relay._traffic import read
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import Texts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import Texts
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.evidence_factory import (
     FBLW15,
     IP,

@@ -23,7 +23,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._policy_accepted
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._rates import rates
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Host, Report, gather
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._summary import summary
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import LANGUAGES, Texts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import LANGUAGES, Texts
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.audit_factory import (
     NOW,
     evidence,

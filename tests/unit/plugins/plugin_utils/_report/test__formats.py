@@ -16,7 +16,7 @@ import pytest
 from ansible_collections.postmaster.delist.plugins.plugin_utils._diagnose._diagnose import diagnose
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._formats import FORMATS, Setting, write
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Report
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import LANGUAGES, Texts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import LANGUAGES, Texts
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils import evidence_factory as logs
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.report_factory import (
     AGAIN,

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Report
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import LANGUAGES
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import LANGUAGES
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.report_factory import (
     blocked,
     rendered,

@@ -16,7 +16,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._yaml
 from ansible_collections.postmaster.delist.plugins.plugin_utils._listings import listings_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._listings_findings import with_listings
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import columns
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import Texts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import Texts
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils import listings_factory as make
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.report_factory import (
     finding,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._senders import ROWS, senders
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._texts import LANGUAGES, Texts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import LANGUAGES, Texts
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.report_factory import (
     evidence,
     rendered,

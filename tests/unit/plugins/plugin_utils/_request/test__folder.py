@@ -6,11 +6,7 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
-
-import pytest
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request import _folder as folder
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils import request_factory as make
@@ -46,34 +42,3 @@ def test_a_request_that_is_refused_now_takes_its_old_file_away(tmp_path: Path) -
 def test_no_path_of_this_machine_is_written(tmp_path: Path) -> None:
     folder.write(tmp_path, [make.writer().write(make.finding())])
     assert str(tmp_path).encode() not in b"".join(contents(tmp_path).values())
-
-
-def test_findings_are_read_back(tmp_path: Path) -> None:
-    (tmp_path / "findings.json").write_text(json.dumps({"schema": 1, "findings": [make.finding()], "notes": []}))
-    assert folder.read_findings(tmp_path) == [make.finding()]
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (None, "run postmaster.delist.diagnose first"),
-        ("{", "does not hold findings"),
-        ("[]", "does not hold findings"),
-        ('{"findings": {}}', "a list of findings was expected"),
-        ('{"findings": ["x"]}', "finding 1 has no id, slug"),
-        ('{"findings": [{"id": "x"}]}', "finding 1 has no slug"),
-        ("\udcff", "does not hold findings"),
-    ],
-)
-def test_bad_findings_are_refused_with_the_reason(tmp_path: Path, content: str | None, said: str) -> None:
-    if content is not None:
-        (tmp_path / "findings.json").write_bytes(content.encode(errors="surrogateescape"))
-    with pytest.raises(folder.FindingsError, match=said) as caught:
-        folder.read_findings(tmp_path)
-    assert str(tmp_path / "findings.json") in str(caught.value)
-
-
-@pytest.mark.parametrize("slug", ["../../etc/cron", "a/b", "", "A", "a.eml", "-x", "a\n", "x" * 300])
-def test_a_slug_that_is_no_file_name_is_refused(slug: Any) -> None:
-    with pytest.raises(folder.FindingsError, match="cannot be a file name"):
-        folder.checked([make.finding(slug=slug)], "findings")

@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.postmaster.delist.plugins.plugin_utils._explain import explain
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import SHIPPED, load
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._yaml import read
-from ansible_collections.postmaster.delist.plugins.plugin_utils._request import _folder as folder
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run._findings import checked
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils import request_factory as make
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils._request.test__request import is_valid
 
@@ -35,7 +35,7 @@ def only(reply: str, relay: str) -> Any:
 
 @pytest.mark.parametrize("receiver", sorted(KNOWN.receivers))
 def test_each_sample_gives_a_request_or_says_why_not(receiver: str) -> None:
-    for finding in folder.checked(list(findings(receiver)), "explain"):
+    for finding in checked(list(findings(receiver)), "explain"):
         record = WRITER.write(finding).record
         assert is_valid(record)
         assert record["instruction"]["en"]

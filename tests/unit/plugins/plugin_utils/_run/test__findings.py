@@ -8,8 +8,16 @@ import json
 
 import pytest
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._run._findings import findings_for, named, newest
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run._findings import (
+    FindingsError,
+    checked,
+    findings_for,
+    named,
+    newest,
+    read_findings,
+)
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import RunFolderError
+from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils import request_factory
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.report_factory import NOW, finding
 
 HOUR = datetime.timedelta(hours=1)
@@ -55,3 +63,36 @@ def test_findings_of_a_host_that_can_be_believed(tmp_path):
     folder = run(tmp_path, "r", findings=[finding(7), low, finding(9, hosts=["mx2"])])
     assert [each["id"] for each in findings_for(folder, "mx1")] == [finding(7)["id"]]
     assert [each["id"] for each in findings_for(folder, "mx1", low=True)] == [finding(7)["id"], low["id"]]
+
+
+def test_findings_are_read_back(tmp_path):
+    (tmp_path / "findings.json").write_text(
+        json.dumps({"schema": 1, "findings": [request_factory.finding()], "notes": []})
+    )
+    assert read_findings(tmp_path) == [request_factory.finding()]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "run postmaster.delist.diagnose first"),
+        ("{", "does not hold findings"),
+        ("[]", "does not hold findings"),
+        ('{"findings": {}}', "a list of findings was expected"),
+        ('{"findings": ["x"]}', "finding 1 has no id, slug"),
+        ('{"findings": [{"id": "x"}]}', "finding 1 has no slug"),
+        ("\udcff", "does not hold findings"),
+    ],
+)
+def test_bad_findings_are_refused_with_the_reason(tmp_path, content, said):
+    if content is not None:
+        (tmp_path / "findings.json").write_bytes(content.encode(errors="surrogateescape"))
+    with pytest.raises(FindingsError, match=said) as caught:
+        read_findings(tmp_path)
+    assert str(tmp_path / "findings.json") in str(caught.value)
+
+
+@pytest.mark.parametrize("slug", ["../../etc/cron", "a/b", "", "A", "a.eml", "-x", "a\n", "x" * 300])
+def test_a_slug_that_is_no_file_name_is_refused(slug):
+    with pytest.raises(FindingsError, match="cannot be a file name"):
+        checked([request_factory.finding(slug=slug)], "findings")

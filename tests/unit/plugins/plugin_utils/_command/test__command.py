@@ -12,9 +12,13 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ansible_collections.postmaster.delist.plugins.plugin_utils._command._command import (
+    Command,
+    of_this_run,
+    shown_path,
+)
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import SHIPPED
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import columns
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._command import Command, of_this_run, shown_path
 
 CWD = Path("/home/oncall")
 ROLES = SHIPPED.parent / "roles"

@@ -11,8 +11,8 @@ import shutil
 import typing as t
 from pathlib import Path
 
+from ansible_collections.postmaster.delist.plugins.plugin_utils._command._extra_vars import repeated
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import columns
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._extra_vars import repeated
 
 INCIDENT = "postmaster.delist.incident"
 _COLLECTION = "postmaster.delist"

@@ -43,8 +43,24 @@ class Privacy:
         for address in people:
             if address:
                 text = text.replace(address, self.address(address))
-        text = mask_local_parts(text, recipient_domains={address.rpartition("@")[2] for address in people})
-        return _MASKED.sub("*", text) if self.mode == "none" else text
+        domains = {address.rpartition("@")[2] for address in people}
+        text = mask_local_parts(text, recipient_domains=domains)
+        return self.without_domains(_MASKED.sub("*", text) if self.mode == "none" else text, domains)
+
+    def without_domains(self, text: str, domains: t.Iterable[str]) -> str:
+        """Return what was said without the domains of people, where these must not be told.
+
+        In the names of relays and the addresses of contacts they stay.
+        """
+        for domain in domains if self.mode == "none" else ():
+            if domain:
+                text = re.sub(
+                    rf"(?<![A-Za-z0-9.-])(?<![A-Za-z0-9._%+-]@){re.escape(domain)}(?![A-Za-z0-9-])",
+                    "*",
+                    text,
+                    flags=re.IGNORECASE,
+                )
+        return text
 
     def line(self, line: str) -> str:
         """Return a log line."""

@@ -134,8 +134,8 @@ class Queue:
 def _rendered(key: Key, group: _Group, privacy: Privacy) -> dict[str, t.Any]:
     domains = sorted(group.domains.items(), key=lambda item: (-item[1], item[0]))[:_DOMAINS_SHOWN]
     return {
-        "signature": key.signature,
-        "text": privacy.text(group.text),
+        "signature": privacy.without_domains(key.signature, group.domains),
+        "text": privacy.without_domains(privacy.text(group.text), group.domains),
         "code": key.code,
         "enhanced": None if key.code is None else parse(group.text).enhanced,
         "stage": key.stage,

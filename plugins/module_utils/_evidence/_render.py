@@ -37,7 +37,7 @@ def _reply(key: Key, group: Group, names: t.Mapping[int, str], privacy: Privacy)
     reply = parse(reason.reply)
     domains = group.recipients.by_domain(names)
     entry = {
-        "signature": key.signature,
+        "signature": privacy.without_domains(key.signature, [recipient.rpartition("@")[2]]),
         "text": privacy.text(reason.reply, people=[recipient]),
         "code": key.code,
         "enhanced": reply.enhanced if reason.shape in HEARD else None,
@@ -153,7 +153,7 @@ def lost(sums: Sums, privacy: Privacy) -> list[dict[str, t.Any]]:
             "sender": privacy.address(text_of(row.mail.origin.sender)) or None if row.mail.origin else None,
             "recipient": privacy.address(text_of(row.recipient)),
             "outcome": row.outcome,
-            "signature": row.reply.signature,
+            "signature": privacy.without_domains(row.reply.signature, [text_of(row.recipient).rpartition("@")[2]]),
             "relay_host": row.reply.relay_host or None,
         }
         for row in rows

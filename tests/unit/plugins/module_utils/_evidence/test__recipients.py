@@ -111,6 +111,19 @@ def test_no_domain_is_told_where_nothing_may_be_told() -> None:
     assert reply["recipients"] == 1
 
 
+NOT_FOUND = "Host or domain name not found. Name service error for name={} type=MX: Host not found"
+
+
+def test_neither_is_it_in_what_postfix_says_of_it() -> None:
+    line = refused(1).partition(" (")[0] + f" ({NOT_FOUND.format('Example.com')})\n"
+    (reply,) = _render.replies(sums_of(line.encode()), Privacy("none"))
+    (row,) = _render.lost(sums_of(line.encode()), Privacy("none"))
+    assert reply["signature"] == reply["text"] == row["signature"] == NOT_FOUND.format("*")
+    assert NOT_FOUND.format("*") in reply["samples"][0]["line"]
+    (reply,) = _render.replies(sums_of(line.encode()), Privacy("domains"))
+    assert reply["text"] == NOT_FOUND.format("Example.com")
+
+
 def test_a_local_part_in_quotes_is_masked_too() -> None:
     lines = refused(1, '550 <"Ume Saito"@example.com> no', recipient='"Ume Saito"@example.com')
     assert "Ume" not in str(_render.replies(sums_of(lines.encode()), Privacy("domains")))

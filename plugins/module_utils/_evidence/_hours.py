@@ -40,7 +40,7 @@ class Hours:
         if not numbers or hour - KEPT >= end - 1:
             self._first, self._numbers = hour, array("I", [0])
         elif hour >= end:
-            numbers.extend([0] * (hour + 1 - end))
+            numbers.extend(array("I", [0]) * (hour + 1 - end))
             surplus = max(0, len(numbers) - KEPT)
             del numbers[:surplus]
             self._first += surplus

@@ -120,6 +120,15 @@ class Mails:
         self._senders = Senders()  # of those not kept
         self._expired: dict[MailKey, Expiry] = {}
 
+    def refused(self, key: MailKey, arrived: int, at: int) -> Mail:
+        """Return the message that was refused at C(at), which from now on is the newest."""
+        mail = self.of(key, arrived=arrived)
+        if mail.first_at is None:
+            mail.first_at = at
+        if at > mail.last_at:
+            mail.last_at = at
+        return mail
+
     def of(self, key: MailKey, *, arrived: int) -> Mail:
         """Return the message, which from now on is the newest."""
         mail = self._mails.pop(key, None)

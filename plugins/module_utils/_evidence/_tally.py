@@ -115,29 +115,22 @@ class Tally:
             sums.mails.settle(mail, packed)
             return
         arrived = at - int(delay.partition(b".")[0][:_DELAY_DIGITS] or 0)
-        refused = Waiting(packed, recipient if sums.lost else b"", at, speech.key)
-        self._note(block, line.start(), mail, arrived, refused, outcome)
+        refused = sums.mails.refused(mail, arrived, at)
+        refused.lines += outcome != "suspended"
+        if refused.origin is None and self._arrivals:
+            refused.origin = self._arrivals.origin(block, line.start(), queue_id, arrived)
+        if outcome != "bounced":
+            refused.defer(Waiting(packed, recipient if sums.lost else b"", at, speech.key))
+            return
+        refused.settle(packed)
+        if sums.lost:
+            sums.lost.add(Row(at, queue_id, recipient, "bounced", speech.key, refused))
 
     def _meet(self, logger: bytes, service: bytes) -> tuple[bytes, bytes]:
         """Return host and instance, as the same objects for all mails."""
         make_room(self._instances)
         instance = self._instances[logger, service] = (logger, service.partition(b"/")[0])
         return instance
-
-    def _note(self, block: Block, begin: int, key: MailKey, arrived: int, recipient: Waiting, outcome: str) -> None:
-        mail = self.sums.mails.of(key, arrived=arrived)
-        mail.last_at = max(mail.last_at, recipient.at)
-        if mail.first_at is None:
-            mail.first_at = recipient.at
-        mail.lines += outcome != "suspended"
-        if mail.origin is None and self._arrivals:
-            mail.origin = self._arrivals.origin(block, begin, key[-1], arrived)
-        if outcome != "bounced":
-            mail.defer(recipient)
-            return
-        mail.settle(recipient.packed)
-        if self.sums.lost:
-            self.sums.lost.add(Row(recipient.at, key[-1], recipient.recipient, "bounced", recipient.reply, mail))
 
     def _expire(self, mail: MailKey, at: int) -> None:
         self.sums.matched += 1

@@ -94,7 +94,7 @@ _QUOTED = re.compile(r'[^"\\]*(?:\\.[^"\\]*)*(?=")')
 
 # The number behind # in a link is none; "<-- " and "<** " are the marks of swaks.
 _BURIED = re.compile(
-    r"(?:\A|(?<=[:'\"(<>;])|(?<![A-Za-z0-9]#)(?<=#)|(?<=[:'\"(<>#;] )|(?<=said )|(?<=was )|(?<=<-- )|(?<=<\*\* ))"
+    r"(?:\A|(?<=[:'\"(<>;])|(?<![A-Za-z0-9]#)(?<=#)|(?<=[:'\"(<>#;)] )|(?<=said )|(?<=was )|(?<=<-- )|(?<=<\*\* ))"
     r"(?P<reply>" + REPLY + r".*)"
 )
 _AROUND = re.compile(HOST + r"\.? ?(?:\(|\[)(?P<ip>[0-9A-Fa-f.:]{7,45})(?:\)|\])")

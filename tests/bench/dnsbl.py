@@ -32,6 +32,7 @@ from ansible_collections.postmaster.delist.plugins.module_utils._dns import (  #
     result,
     survey,
 )
+from ansible_collections.postmaster.delist.plugins.module_utils._dns.question import Feed, Question  # noqa: E402
 from ansible_collections.postmaster.delist.plugins.module_utils._dns.zone import Zone  # noqa: E402
 from ansible_collections.postmaster.delist.tests.bench import dnsbl_peers as peers  # noqa: E402
 from ansible_collections.postmaster.delist.tests.integration import rbldnsd  # noqa: E402
@@ -73,13 +74,13 @@ def only_questions(targets: list[names.Target], port: int) -> int:
     """The questions alone, as dnsperf asks them."""
     labels, found = names.wire_labels("bl.test"), 0
 
-    def deliver(_question: exchange.Question, answer: t.Any) -> None:
+    def deliver(_question: Question, answer: t.Any) -> None:
         nonlocal found
         found += answer.status == "answer"
 
-    questions = (exchange.Question(names.question(target.labels + labels, names.A)) for target in targets)
+    questions = (Question(names.question(target.labels + labels, names.A)) for target in targets)
     with exchange.Exchange(["127.0.0.1"], port=port, window=peers.DNSPERF_WINDOW) as asking:
-        asking.run(exchange.Feed(questions), deliver)
+        asking.run(Feed(questions), deliver)
     return found
 
 

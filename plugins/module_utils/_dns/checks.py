@@ -14,7 +14,8 @@ import typing as t
 
 from ansible_collections.postmaster.delist.plugins.module_utils._dns import names
 from ansible_collections.postmaster.delist.plugins.module_utils._dns.answers import MALFORMED, Answer
-from ansible_collections.postmaster.delist.plugins.module_utils._dns.exchange import Exchange, Feed, Question
+from ansible_collections.postmaster.delist.plugins.module_utils._dns.exchange import Exchange
+from ansible_collections.postmaster.delist.plugins.module_utils._dns.question import Feed, Question
 
 # A name and the number of a type.
 Wish = t.Tuple[str, int]

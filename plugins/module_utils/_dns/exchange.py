@@ -13,78 +13,23 @@ from __future__ import annotations
 
 import collections
 import itertools
-import os
 import selectors
-import socket
 import time
 import typing as t
 
 from ansible_collections.postmaster.delist.plugins.module_utils._dns import answers, stream
 from ansible_collections.postmaster.delist.plugins.module_utils._dns.patience import Patience
+from ansible_collections.postmaster.delist.plugins.module_utils._dns.question import Feed, Port, Question, random_ids
 
 # More unanswered questions than this overflow the receive buffer of common servers.
 WINDOW = 128
 # Each socket has a port of its own, so that guessing a reply means guessing port and id.
 SOCKETS_PER_SERVER = 4
-_RECEIVE_BUFFER = 1 << 20
-_IDS_AT_ONCE = 2048
 
-# Header behind the id: recursion desired, one question, and in the second one additional record: EDNS with 1232 octets.
-_HEADER, _HEADER_EDNS = b"\1\0\0\1\0\0\0\0\0\0", b"\1\0\0\1\0\0\0\0\0\1"
-_EDNS = b"\0\0\x29\x04\xd0\0\0\0\0\0\0"
 _ONE, _ONE_AND_NONE = b"\0\1", b"\0\1\0\0"
 # Bits of the header: a reply to a plain query, cut short, and what became of it.
 _REPLY, _TRUNCATED, _RCODE = 0xF8, 2, 15
 _LARGEST_DATAGRAM = 4096
-
-
-class Question:
-    """One question. C(section) is its wire form; C(tag) belongs to whoever asks."""
-
-    __slots__ = ("_edns", "attempt", "id", "port", "section", "started", "tag")
-
-    def __init__(self, section: bytes, tag: t.Any = None, edns: bool = False) -> None:
-        self.section = section
-        self.tag = tag
-        self.attempt = 0
-        self.started = 0.0
-        self.port: _Port | None = None
-        self.id = b""
-        self._edns = edns
-
-    def wire(self) -> bytes:
-        if self._edns:
-            return self.id + _HEADER_EDNS + self.section + _EDNS
-        return self.id + _HEADER + self.section
-
-
-class Feed:
-    """Where questions come from: here from an iterable, as fast as they are wanted."""
-
-    def __init__(self, questions: t.Iterable[Question]) -> None:
-        self._questions = iter(questions)
-
-    def take(self, now: float) -> Question | None:
-        """Return the next question that may be asked now, or None."""
-        return next(self._questions, None)
-
-    def wait(self, now: float) -> float | None:
-        """After a None: return the seconds until there may be one again, or None when there is no more."""
-        return None
-
-
-class _Port:
-    """One connected socket, and what is being asked through it."""
-
-    __slots__ = ("asking", "server", "socket")
-
-    def __init__(self, server: int, address: tuple[str, int]) -> None:
-        self.server = server
-        self.socket = socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.setblocking(False)
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
-        self.socket.connect(address)
-        self.asking: dict[bytes, Question] = {}
 
 
 class Exchange:
@@ -106,13 +51,13 @@ class Exchange:
         self._window = min(window, WINDOW) * len(servers)
         self._addresses = [(server, port) for server in servers]
         self._selector = selectors.DefaultSelector()
-        self._ports: list[list[_Port]] = []
+        self._ports: list[list[Port]] = []
         self._waiting: list[collections.deque[tuple[float, Question]]] = [
             collections.deque() for _attempt in range(retries + 1)
         ]
         self._streams: dict[stream.Stream, Question] = {}
-        self._ids = _random_ids()
-        self._rota: t.Iterator[_Port] = iter(())
+        self._ids = random_ids()
+        self._rota: t.Iterator[Port] = iter(())
         self._open = 0
 
     def __enter__(self) -> Exchange:
@@ -120,7 +65,7 @@ class Exchange:
             for server, address in enumerate(self._addresses):
                 self._ports.append([])
                 for _socket in range(SOCKETS_PER_SERVER):
-                    port = _Port(server, address)
+                    port = Port(server, address)
                     self._ports[-1].append(port)
                     self._selector.register(port.socket, selectors.EVENT_READ, port)
         except OSError:
@@ -155,7 +100,7 @@ class Exchange:
             if self._open < asked:
                 continue  # There is room for other questions, or nothing is left to wait for.
             for key, events in self._selector.select(self._nap(now, pause)):
-                if isinstance(key.data, _Port):
+                if isinstance(key.data, Port):
                     self._receive(key.data)
                 else:
                     self._stream_ready(key.data, events)
@@ -185,9 +130,9 @@ class Exchange:
         self._open += len(ready)
         # All at once: a server that finds the next question waiting does not go to sleep in between.
         for port, wire in [(question.port, question.wire()) for question in ready]:
-            _send(t.cast(_Port, port), wire)
+            t.cast(Port, port).send(wire)
 
-    def _place(self, question: Question, port: _Port) -> None:
+    def _place(self, question: Question, port: Port) -> None:
         """Give a question its port, and an id that nothing else has there."""
         found = next(self._ids)
         while found in port.asking:
@@ -198,7 +143,7 @@ class Exchange:
 
     def _ask_again(self, question: Question, now: float) -> None:
         """Repeat a question, to the next server where there is one."""
-        port = t.cast(_Port, question.port)
+        port = t.cast(Port, question.port)
         if len(self._ports) > 1:
             del port.asking[question.id]
             others = self._ports[(port.server + 1) % len(self._ports)]
@@ -206,9 +151,9 @@ class Exchange:
         question.attempt += 1
         due = self._patience.due(question.started, question.attempt, now)
         self._waiting[question.attempt].append((due, question))
-        _send(t.cast(_Port, question.port), question.wire())
+        t.cast(Port, question.port).send(question.wire())
 
-    def _receive(self, port: _Port) -> None:
+    def _receive(self, port: Port) -> None:
         asking, receive, measured, more = port.asking, port.socket.recv, False, True
         while more:
             try:
@@ -250,7 +195,7 @@ class Exchange:
         return True
 
     def _finish(self, question: Question, answer: answers.Answer) -> None:
-        port = t.cast(_Port, question.port)
+        port = t.cast(Port, question.port)
         del port.asking[question.id]
         question.port = None
         self._open -= 1
@@ -283,7 +228,7 @@ class Exchange:
 
     def _open_stream(self, question: Question) -> None:
         """Ask a question again over TCP, because its answer does not fit into a datagram."""
-        port = t.cast(_Port, question.port)
+        port = t.cast(Port, question.port)
         del port.asking[question.id]
         question.port = None
         try:
@@ -316,20 +261,6 @@ class Exchange:
         exchange.close()
         self._open -= 1
         self._deliver(question, answer)
-
-
-def _send(port: _Port, wire: bytes) -> None:
-    try:
-        port.socket.send(wire)
-    except OSError:
-        # A full buffer or a refusing host: as good as lost, and so asked again.
-        pass
-
-
-def _random_ids() -> t.Iterator[bytes]:
-    while True:
-        numbers = os.urandom(2 * _IDS_AT_ONCE)
-        yield from (numbers[place : place + 2] for place in range(0, len(numbers), 2))
 
 
 def _answers(wire: bytes, section: bytes) -> bool:

@@ -10,7 +10,7 @@ import collections
 import heapq
 import typing as t
 
-from ansible_collections.postmaster.delist.plugins.module_utils._dns.exchange import Feed, Question
+from ansible_collections.postmaster.delist.plugins.module_utils._dns.question import Feed, Question
 
 Questions = t.Iterator[Question]
 

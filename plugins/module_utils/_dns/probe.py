@@ -10,8 +10,9 @@ import typing as t
 import uuid
 
 from ansible_collections.postmaster.delist.plugins.module_utils._dns import answers, names, tally
-from ansible_collections.postmaster.delist.plugins.module_utils._dns.exchange import Exchange, Feed, Question
+from ansible_collections.postmaster.delist.plugins.module_utils._dns.exchange import Exchange
 from ansible_collections.postmaster.delist.plugins.module_utils._dns.pace import PacedFeed
+from ansible_collections.postmaster.delist.plugins.module_utils._dns.question import Feed, Question
 
 # Names that nobody has: a reserved one (RFC 6761), and one of the kind that resolvers like to rewrite.
 _NOWHERE = ("{0}.invalid", "www.{0}.com")

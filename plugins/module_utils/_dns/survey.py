@@ -10,8 +10,9 @@ import time
 import typing as t
 
 from ansible_collections.postmaster.delist.plugins.module_utils._dns import answers, names, probe
-from ansible_collections.postmaster.delist.plugins.module_utils._dns.exchange import Exchange, Question
+from ansible_collections.postmaster.delist.plugins.module_utils._dns.exchange import Exchange
 from ansible_collections.postmaster.delist.plugins.module_utils._dns.pace import PacedFeed
+from ansible_collections.postmaster.delist.plugins.module_utils._dns.question import Question
 from ansible_collections.postmaster.delist.plugins.module_utils._dns.redact import plain
 from ansible_collections.postmaster.delist.plugins.module_utils._dns.tally import Tally
 from ansible_collections.postmaster.delist.plugins.module_utils._dns.zone import Zone

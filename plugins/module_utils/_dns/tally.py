@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.postmaster.delist.plugins.module_utils._dns import answers, names
-from ansible_collections.postmaster.delist.plugins.module_utils._dns.exchange import Question
+from ansible_collections.postmaster.delist.plugins.module_utils._dns.question import Question
 from ansible_collections.postmaster.delist.plugins.module_utils._dns.zone import Verdict, Zone
 
 PENDING, CLEAN, LISTED, UNKNOWN = range(4)

@@ -6,12 +6,11 @@
 
 from __future__ import annotations
 
-import difflib
-import os
 import typing as t
 from dataclasses import dataclass, replace
 
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix import _files, _record
+from ansible_collections.postmaster.delist.plugins.module_utils._postfix._change import Change
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._errors import PostfixError
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._layers import (
     Layer,
@@ -24,18 +23,6 @@ from ansible_collections.postmaster.delist.plugins.module_utils._postfix._layers
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._lock import now, operator
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._postconf import Postfix
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._record import MAIN, MASTER, Applied, Record
-
-_NOT_SHOWN = "(content not shown)"
-
-
-class Change(t.NamedTuple):
-    """One file before and after; None is no file."""
-
-    path: str
-    before: bytes | None
-    after: bytes | None
-    secret: bool = False
-    mode: int | None = None
 
 
 @dataclass(frozen=True)
@@ -89,12 +76,12 @@ class Plan:
 
     @property
     def diff(self) -> list[dict[str, str]]:
-        return [_diff(change) for change in self.changes]
+        return [change.diff for change in self.changes]
 
     @property
     def lines(self) -> list[str]:
         """Return the same as lines for people, with what changes and a little around it."""
-        return [line for each in self.diff for line in _unified(each)]
+        return [line for change in self.changes for line in change.lines]
 
     @property
     def layers(self) -> list[dict[str, t.Any]]:
@@ -282,26 +269,3 @@ def _required(path: str) -> bytes:
     if data is None:
         raise PostfixError(f"{path} does not exist: the configuration of a Postfix was expected")
     return data
-
-
-def _diff(change: Change) -> dict[str, str]:
-    return {
-        "before": _shown(change.before, change),
-        "after": _shown(change.after, change),
-        "before_header": change.path,
-        "after_header": change.path,
-    }
-
-
-def _unified(each: dict[str, str]) -> t.Iterator[str]:
-    before, after = each["before"].splitlines(), each["after"].splitlines()
-    names = each["before_header"], each["after_header"]
-    return difflib.unified_diff(before, after, *names, n=1, lineterm="")
-
-
-def _shown(data: bytes | None, change: Change) -> str:
-    if data is None:
-        return ""
-    if change.secret:
-        return f"{os.path.basename(change.path)} {_NOT_SHOWN}{' (old)' if data == change.before else ''}\n"
-    return data.decode("utf-8", "replace")

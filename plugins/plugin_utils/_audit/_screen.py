@@ -14,13 +14,13 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._report i
 from ansible_collections.postmaster.delist.plugins.plugin_utils._command._command import Command
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import clip, clip_name, columns
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._evidence import instant
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._lines import WIDTH, reason_lines
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._lists import sayings
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Report
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._screen import reason_lines, whereabouts
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._screen import whereabouts
 from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import Texts
 
 LINES = 24
-WIDTH = 80
 
 _UNREAD_SHOWN = 3
 _ENTRIES_SHOWN = 2

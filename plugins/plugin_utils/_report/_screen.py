@@ -14,13 +14,19 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._command._comman
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import (
     clip,
     clip_name,
-    clip_start,
     columns,
     plain,
-    wrap,
 )
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._evidence import instant
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._formats import FOR_PEOPLE
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._lines import (
+    INDENT,
+    WIDTH,
+    packed,
+    reason_lines,
+    to_copy,
+    wrapped,
+)
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._lists import before_asking, problems, sayings
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._phrases import (
     counts,
@@ -33,17 +39,14 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import Texts
 
 LINES = 24
-WIDTH = 80
 
 _NOT_READ_SHOWN = 3
 _NOTES_SHOWN = 2
 _CAUSES_SHOWN = 3
 _HOSTS_SHOWN = 3
-_LINES_OF_A_SAYING = 2
 _LINES_OF_LISTS = 4
 _LINES_OF_HOLD = 3
 _BLOCKERS_SHOWN = 1
-_INDENT = "  "
 # Refusals of a request that the operator ends by saying something.
 _WORDS_MISSING = frozenset({"fixed_text_missing", "words_missing"})
 
@@ -66,7 +69,7 @@ def _head(report: Report, texts: Texts) -> t.Iterator[str]:
     )
     yield clip(verdict(report, texts), WIDTH)
     if report.totals.seen:
-        yield from _packed([totals(report, texts), read], indent="")
+        yield from packed([totals(report, texts), read], indent="")
     else:
         yield clip(read, WIDTH)
 
@@ -146,7 +149,7 @@ def _block(item: Item, report: Report, texts: Texts, cwd: Path, said: set[str]) 
     return _Block(
         head=_head_of(item, texts),
         otherwise=_otherwise(item, texts),
-        about=_packed([counts(item, texts), *facts(item, texts, hosts_at_most=_HOSTS_SHOWN)]),
+        about=packed([counts(item, texts), *facts(item, texts, hosts_at_most=_HOSTS_SHOWN)]),
         next=[*_before(item, texts, said), *_next(item, report, texts, cwd)],
     )
 
@@ -168,7 +171,7 @@ def _before(item: Item, texts: Texts, said: set[str]) -> list[str]:
     said.update(key for key, _text in before_asking(item.finding, texts))
     more = f" (+{len(new) - _BLOCKERS_SHOWN})" if len(new) > _BLOCKERS_SHOWN else ""
     return [
-        _INDENT + clip(texts.say("next", "refused", text=text), WIDTH - len(_INDENT) - len(more)) + more
+        INDENT + clip(texts.say("next", "refused", text=text), WIDTH - len(INDENT) - len(more)) + more
         for text in new[:_BLOCKERS_SHOWN]
     ]
 
@@ -180,11 +183,11 @@ def _next(item: Item, report: Report, texts: Texts, cwd: Path) -> list[str]:
         return []
     path = shown_path(report.run_dir / (request["path"] or ""), cwd)
     if request["kind"] == "email":
-        return _to_copy("email", path, texts)
+        return to_copy("email", path, texts)
     if request["kind"] == "form":
-        return [*_to_copy("form", plain(request["url"]), texts), *_to_copy("crib", path, texts)]
+        return [*to_copy("form", plain(request["url"]), texts), *to_copy("crib", path, texts)]
     advice = plain(texts.pick(request["instruction"]).partition("\n")[0])
-    return _wrapped(texts.say("next", "refused" if request["refused"] else "none", text=advice), indent=_INDENT)
+    return wrapped(texts.say("next", "refused" if request["refused"] else "none", text=advice))
 
 
 def _otherwise(item: Item, texts: Texts) -> list[str]:
@@ -194,19 +197,11 @@ def _otherwise(item: Item, texts: Texts) -> list[str]:
     lines: list[str] = []
     for doubt in item.finding["doubts"]:
         if doubt["code"] == "channel":
-            lines += _wrapped(texts.say("next", "doubt", text=texts.pick(doubt)), indent=_INDENT)
+            lines += wrapped(texts.say("next", "doubt", text=texts.pick(doubt)))
     for way in item.finding["remedy"].get("alternatives") or ():
         if way["to"] or way["url"]:
-            lines += _to_copy("second", plain(way["to"] or way["url"]), texts)
+            lines += to_copy("second", plain(way["to"] or way["url"]), texts)
     return lines
-
-
-def _to_copy(what: str, copied: str, texts: Texts) -> list[str]:
-    """A path or page behind its label, or below it where both are too long for a line."""
-    line = _INDENT + texts.say("next", what, copied=copied)
-    if columns(line) <= WIDTH:
-        return [line]
-    return [(_INDENT + texts.say("next", what, copied="")).rstrip(), _INDENT + copied]
 
 
 def _lists(report: Report, texts: Texts) -> list[str]:
@@ -214,7 +209,7 @@ def _lists(report: Report, texts: Texts) -> list[str]:
     if report.lists is None:
         return []
     label = texts.say("lists", "label")
-    lines = _packed(sayings(report.lists, texts), indent=" " * columns(label))[:_LINES_OF_LISTS]
+    lines = packed(sayings(report.lists, texts), indent=" " * columns(label))[:_LINES_OF_LISTS]
     for problem in problems(report.lists, texts):
         lines += reason_lines(problem, indent=" " * columns(label))
     return [label + line.lstrip() if number == 0 else line for number, line in enumerate(lines)]
@@ -269,33 +264,3 @@ def _command(label: str, command: Command) -> list[str]:
 def _refusals(item: Item) -> t.Sequence[t.Mapping[str, str]]:
     refused = item.request.get("refused")
     return item.request.get("refusals") or ([refused] if refused else [])
-
-
-def reason_lines(text: str, *, indent: str = "") -> list[str]:
-    """Why something is missing; where it is long, its middle is left out: the cause stands last."""
-    room = WIDTH - len(indent)
-    lines = wrap(text, room)
-    shown = lines if len(lines) <= _LINES_OF_A_SAYING else [clip(text, room), clip_start(text, room)]
-    return [indent + line for line in shown]
-
-
-def _wrapped(text: str, *, indent: str = "") -> list[str]:
-    """A long saying in as few lines as it may have."""
-    room = WIDTH - len(indent)
-    lines = wrap(text, room)
-    shown = lines[:_LINES_OF_A_SAYING]
-    if len(lines) > len(shown):
-        shown[-1] = clip(f"{shown[-1]} {lines[len(shown)]}", room)
-    return [indent + line for line in shown]
-
-
-def _packed(parts: t.Sequence[str], *, indent: str = _INDENT) -> list[str]:
-    """Short sayings, as many on a line as it takes."""
-    lines: list[str] = []
-    for part in parts:
-        joined = f"{lines[-1]} | {part}" if lines else ""
-        if joined and columns(joined) <= WIDTH:
-            lines[-1] = joined
-        else:
-            lines.append(clip(indent + part, WIDTH))
-    return lines

@@ -176,6 +176,19 @@ def test_precedence_of_causes_decides_between_rules_that_fit_alike():
     assert winner(using, "554 a very long text about spam content, listed") == "generic_words/listed"
 
 
+def test_the_receivers_own_rule_wins_over_one_that_holds_at_any_relay():
+    using = make.recogniser(
+        make.receiver(make.rule("own", tokens=("refused",))),
+        make.receiver(
+            make.rule("any", tokens=("refused for a longer reason",), relay="any"),
+            slug="filter",
+            relays=["*.filter.example"],
+        ),
+    )
+    assert winner(using, "554 refused for a longer reason", relay=RELAY) == "acme/own"
+    assert winner(using, "554 refused for a longer reason", relay="mx.filter.example") == "filter/any"
+
+
 def test_priority_comes_first_and_length_last():
     low = make.rule("low", tokens=("refused",), cause="ip_blocklisted_dnsbl", priority=-50)
     short = make.rule("short", tokens=("spam",), cause="content_rejected")

@@ -17,7 +17,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._know
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import fold
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import columns
 from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import Texts
-from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.case_factory import ANSWER, FACTS
+from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.case_factory import ANSWER, FACTS, IP
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.ledger_factory import (
     CASE,
     TIMINGS,
@@ -29,6 +29,13 @@ from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.schem
 DENIED = event("decided", 3, verdict="denied", sentence="Not qualified for mitigation.", **ANSWER)
 SENT = (event("sending", 1, message_id="<1@x>"), event("sent", 2, message_id="<1@x>"))
 DRAFT = {"kind": "email", "path": "requests/a.eml", "to": "delist@messaging.microsoft.com"}
+FORM = {"kind": "form", "path": "requests/a.form.md", "url": "https://help.example/unblock"}
+WORDS_MISSING = {**DRAFT, "escalation": {"path": None, "refused": {"code": "new_facts_missing"}}}
+REMOVED_AND_TAKEN = (
+    *SENT,
+    event("decided", 3, verdict="removed", sentence="Removed.", **ANSWER),
+    event("probed", 60, outcome="deliverable"),
+)
 ESCALATION = {**DRAFT, "escalation": {"path": "requests/a.escalation.eml", "to": "support@microsoft.com"}}
 
 
@@ -51,8 +58,25 @@ def setting(record: dict[str, t.Any] | None = None, *, language: str = "en", can
         ((*SENT, DENIED), ESCALATION, "Not qualified for mitigation.", ["event=escalated"]),
         ((*SENT, DENIED), DRAFT, "Ask again by the same way", ["event=escalated"]),
         ((*SENT, event("decided", 3, verdict="removed")), DRAFT, "cases_mailboxes", []),
+        ((event("ready", 1),), FORM, "https://help.example/unblock", [f"-e case={CASE} -e event=submitted"]),
+        ((), {"instruction": {"en": "Wait for it.\nMore."}}, "Wait for it.", []),
+        ((*SENT, DENIED), WORDS_MISSING, "Not qualified for mitigation.", ["event=escalated"]),
+        ((*SENT, event("asked", 3, what="confirm", **ANSWER)), DRAFT, "", ["event=chased"]),
+        (REMOVED_AND_TAKEN, DRAFT, IP, []),
     ],
-    ids=["send", "find out", "chase", "escalate", "no draft", "retest"],
+    ids=[
+        "send",
+        "find out",
+        "chase",
+        "escalate",
+        "no draft",
+        "retest",
+        "fill in",
+        "ask",
+        "words missing",
+        "confirm",
+        "prove",
+    ],
 )
 def test_each_step_has_its_command(
     events: tuple[t.Any, ...], record: dict[str, t.Any], words: str, told: list[str]

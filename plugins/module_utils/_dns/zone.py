@@ -46,7 +46,6 @@ class Zone:
         self.kind: str = data["kind"]
         self.targets: frozenset[str] = frozenset(data["targets"])
         self.lookup: str | None = data.get("lookup")
-        self.policy: Text | None = (data.get("limits") or {}).get("policy")
         limits = data.get("limits") or {}
         self.per_second: int | None = limits.get("per_second")
         self.per_run: int | None = min(

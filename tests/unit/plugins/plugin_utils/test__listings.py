@@ -107,6 +107,45 @@ def test_the_gravest_listing_stands_first_and_unknown_last():
     assert [row["zone"] for row in content["listings"]] == ["zen.spamhaus.org", "c.example", "b.example"]
 
 
+def test_who_was_asked_by_which_resolver_is_told():
+    (asked,) = make.content(make.result(make.health(clean=1), make.health("relays.ordb.org", "dead")))["asked"]
+    assert asked == {
+        "from": "controller",
+        "servers": ["192.0.2.53"],
+        "resolver": "truthful",
+        "zones": ["zen.spamhaus.org"],
+        "problem": None,
+    }
+    (mute,) = make.content({"failed": True, "msg": "no dnspython"})["asked"]
+    assert (mute["servers"], mute["resolver"], mute["zones"], mute["problem"]) == ([], None, [], "no dnspython")
+
+
+def test_what_the_dns_says_of_senders_has_a_reason_only_where_nothing_is_known():
+    lists = make.result(make.health(clean=1))
+    said = make.content(lists)["sender_dns"]
+    assert (said["known"], said["problem"]) == (True, None)
+    failed = make.content(lists, facts={"failed": True, "msg": "no resolver"})["sender_dns"]
+    assert (failed["known"], failed["problem"], failed["problems"]) == (False, "no resolver", [])
+
+
+def test_coverage_is_the_share_of_what_is_known_to_a_tenth():
+    content = make.content(make.result(make.health(clean=1, unknown=2)))
+    assert content["totals"]["coverage"] == 33.3
+
+
+def test_listed_comes_before_unknown_however_grave_that_is():
+    rows = [make.row("b.example", state="unknown", severity="critical"), make.row("c.example", severity="low")]
+    lists = [make.health(row["zone"], listed=1) for row in rows]
+    content = make.content(make.result(*lists, listings=rows))
+    assert [row["zone"] for row in content["listings"]] == ["c.example", "b.example"]
+
+
+def test_a_list_that_says_nothing_has_one_row():
+    (row,) = not_clean(make.content(make.result(make.health(health="timeout", unknown=3))))
+    assert (row["zone"], row["kind"], row["state"]) == ("zen.spamhaus.org", "block", "unknown")
+    assert (row["cause_of_unknown"], row["target"], row["list"]) == ("timeout", None, None)
+
+
 def test_not_clean_holds_what_is_listed_or_unknown_and_no_praise():
     rows = [make.row(), make.row("swl.example", kind="allow", delist=None), make.row("b.example", state="unknown")]
     lists = [

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import json
 import re
 import typing as t
@@ -18,6 +19,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._hours import Ho
 from ansible_collections.postmaster.delist.plugins.plugin_utils._moments import moment
 
 _HOST_NAME = re.compile(r"[\w.:-]{1,255}", re.ASCII)
+_address = functools.lru_cache(maxsize=4096)(normalise)  # a fleet has few of its own
 _OUTCOMES = ("bounced", "deferred", "expired")
 
 
@@ -122,7 +124,7 @@ def _group(host: str, reply: dict[str, t.Any]) -> Group:
         relay_ips=_texts(reply.get("relay_ips")),
         relay_port=int(reply["relay_port"]) if reply.get("relay_port") else None,
         service=_text(reply.get("service")),
-        named_ips=tuple(ip for ip in map(normalise, _texts(reply["named_ips"])) if ip),
+        named_ips=tuple(ip for ip in map(_address, _texts(reply["named_ips"])) if ip),
         counts={**counts, "recipients": counted(reply.get("recipients"))},
         at_least=bool(reply.get("recipients_at_least")),
         recipient_domains={str(name): counted(count) for name, count in (reply.get("recipient_domains") or {}).items()},

@@ -75,7 +75,7 @@ def _read_again(sample: bytes) -> tuple[Reason, str, str | None, int | None]:
     if line is None:
         return parse_reason(""), "", None, None
     reason, earlier, recipient, dsn, relay = line.group("reason", "earlier", "recipient", "dsn", "relay")
-    sentence = text_of(reason or earlier + b")")
+    sentence = text_of(reason if earlier is None else earlier + b")")
     closed = sentence.endswith(")")
     read = parse_reason(sentence[:-1] if closed else sentence, closed=closed)
     return read, text_of(recipient or b""), text_of(dsn or b"") or None, _lines.relay_port(relay)

@@ -95,7 +95,7 @@ class Tally:
         outcome = _OUTCOMES.get(status)
         if outcome is None:
             return
-        speech, relay_ip = self._listener.hear(service, relay, reason or earlier + b")")
+        speech, relay_ip = self._listener.hear(service, relay, reason if earlier is None else earlier + b")")
         if not speech.is_evidence:
             return
         if speech.suspended:

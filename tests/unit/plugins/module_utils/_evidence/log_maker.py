@@ -205,7 +205,8 @@ class LogMaker:
             f" delays=0.1/0/0.3/0.6, dsn={dsn}, status={status} ({reason})",
         )
         if rng.random() < 0.03:  # syslog cut the end off
-            self.lines[-1] = self.lines[-1][: -rng.randrange(1, 40)]
+            line = self.lines[-1]
+            self.lines[-1] = line[: rng.choice([-rng.randrange(1, 40), line.index(b" (") + 2])]
 
     def _noise(self) -> None:
         rng = self.rng

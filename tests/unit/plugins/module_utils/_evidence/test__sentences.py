@@ -346,5 +346,11 @@ def test_a_line_that_begins_as_ours_and_makes_no_sense_is_counted_as_unread() ->
     assert (sums.matched, sums.unparsed) == (1, 1)
 
 
+def test_a_line_cut_off_before_its_reason_is_refused_mail_all_the_same() -> None:
+    reply = only(line(SAID, status="bounced").partition("(")[0] + "(")
+    assert (outcomes(reply), reply["text"], reply["truncated"]) == ({"bounced": 1}, "", True)
+    assert (reply["relay_host"], reply["recipients"]) == ("mx1.example.net", 1)
+
+
 def test_a_recipient_without_a_domain_and_the_null_sender_are_read() -> None:
     assert only(line(SAID, to="postmaster"))["recipient_domains"] == {"postmaster": 1}

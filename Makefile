@@ -13,7 +13,7 @@ export ANSIBLE_CONFIG ?= ansible.cfg
 export ANSIBLE_COLLECTIONS_PATH := .collections:$(or $(ANSIBLE_COLLECTIONS_PATH),~/.ansible/collections:/usr/share/ansible/collections)
 
 .PHONY: help setup setup-dev incident audit follow-up hold explain test lint bench bench-evidence bench-explain bench-dnsbl bench-ledger bench-report \
-        bench-lab bench-fleet lab lab-setup lab-down lab-in lab-on lab-test lab-smoke chaos fuzz test-browser nightly knowledge docs matrix coverage mutation pins galaxy test-installed clean
+        bench-lab bench-fleet lab lab-setup lab-down lab-in lab-on lab-block lab-delist lab-test lab-smoke chaos fuzz test-browser nightly knowledge docs matrix coverage mutation pins galaxy test-installed clean
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 24
@@ -81,6 +81,12 @@ lab-in: ## Runs COMMAND at the controller's place in the lab
 
 lab-on: ## Runs COMMAND as root on HOST of the lab
 	@$(LAB) on $(HOST) sh -c '$(COMMAND)'
+
+lab-block: ## A receiver of the lab blocks HOST: RECEIVER=microsoft_365 RULE=fblw15, a file of its samples/
+	@$(LAB) block $(RECEIVER) $(HOST) $(RULE)
+
+lab-delist: ## ... and takes mail again
+	@$(LAB) delist $(RECEIVER)
 
 lab-test: .venv/.setup-dev ## The tests against real mail hosts, in labs of their own
 	@$(LAB) setup || [ $$? = 3 ]

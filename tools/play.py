@@ -45,10 +45,13 @@ Paste what the log or the bounce says, then press Ctrl-D on a line of its own. F
 
 
 def language() -> str:
-    """As gettext does: the first of the four that says anything; `ja_JP.UTF-8` and `ja:en` are Japanese."""
+    """As gettext does: the first of the four that says anything; `ja_JP.UTF-8` and `ja:en` are Japanese.
+
+    Nothing where it is only not Japanese: what the inventory says (report_language, ...) is not overruled by a locale.
+    """
     names = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
-    said = next((os.environ[name] for name in names if os.environ.get(name)), "en")
-    return "ja" if said.startswith("ja") else "en"
+    said = next((os.environ[name] for name in names if os.environ.get(name)), "")
+    return "ja" if said.startswith("ja") else "en" if os.environ.get("LANGUAGE") else ""
 
 
 def command(playbook: str, *options: str, **extra_vars: str) -> list[str]:

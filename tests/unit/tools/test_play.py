@@ -18,13 +18,14 @@ from ansible_collections.postmaster.delist.tools import play
 @pytest.mark.parametrize(
     ("environment", "language"),
     [
-        ({}, "en"),
+        ({}, ""),
         ({"LANGUAGE": "ja"}, "ja"),
         ({"LANGUAGE": "ja:en"}, "ja"),
         ({"LANGUAGE": "en_US:en", "LANG": "ja_JP.UTF-8"}, "en"),
         ({"LANGUAGE": "", "LANG": "ja_JP.UTF-8"}, "ja"),
-        ({"LC_ALL": "C.UTF-8", "LANG": "ja_JP.UTF-8"}, "en"),
-        ({"LANG": "de_DE.UTF-8"}, "en"),
+        ({"LC_ALL": "C.UTF-8", "LANG": "ja_JP.UTF-8"}, ""),
+        ({"LANG": "de_DE.UTF-8"}, ""),
+        ({"LANGUAGE": "en", "LANG": "ja_JP.UTF-8"}, "en"),
     ],
 )
 def test_language(monkeypatch, environment, language):

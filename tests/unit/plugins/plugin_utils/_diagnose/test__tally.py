@@ -135,3 +135,22 @@ def test_an_address_that_nobody_knows_is_a_doubt_only_about_what_is_about_addres
 def test_a_contact_that_the_receiver_itself_prints_is_the_newer_one(tmp_path: Path, words: str, to: str) -> None:
     text = f"550 5.7.1 Service unavailable; Client host [{IP}] blocked using FBLW15; forward this message to {words}"
     assert one(tmp_path, make.group(text))["remedy"]["to"] == to
+
+
+@pytest.mark.parametrize(
+    ("words", "url"),
+    [
+        ("", "https://olcsupport.office.com"),
+        ("See https://olcsupport.office.com/other for more", "https://olcsupport.office.com/other"),
+        ("See https://sendersupport.olc.protection.outlook.com/pm/x", "https://olcsupport.office.com"),
+        ("See https://olcsupport.office.com.evil.example/x", "https://olcsupport.office.com"),
+    ],
+)
+def test_a_page_that_the_receiver_itself_prints_is_the_newer_one_of_the_same_desk(
+    tmp_path: Path, words: str, url: str
+) -> None:
+    text = (
+        f"550 5.7.1 Unfortunately, messages from [{IP}] weren't sent. Please contact your Internet service provider"
+        f" since part of their network is on our block list (S3140). {words}"
+    )
+    assert one(tmp_path, make.group(text, "outlook-com.olc.protection.outlook.com"))["remedy"]["url"] == url

@@ -53,7 +53,7 @@ _SENDMAIL_RESULT = re.compile(
 )
 _TRANSCRIPT = re.compile(r"while talking to " + HOST + r"\.?:(?P<talk>.*)")
 _TALK = re.compile(
-    r">>> (?P<command>[A-Za-z]+(?: (?:FROM|From|TO|To))?).{0,300}?<<< (?P<reply>"
+    r"(?:>>> |\A *)(?P<command>[A-Za-z]+(?: (?:FROM|From|TO|To))?).{0,300}?<<< (?P<reply>"
     + REPLY
     + r".*)|<<< (?P<greeting>"
     + REPLY

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import subprocess
 import typing as t
@@ -15,6 +16,7 @@ from ansible_collections.postmaster.delist.plugins.module_utils._evidence._progr
 _PACKED = 1 << 16
 T = t.TypeVar("T", bound="Closing")
 _MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
+_MODULES = {"gzip": "zlib", "bzip2": "bz2", "xz": "lzma"}
 
 
 def compression(head: bytes) -> str | None:
@@ -24,17 +26,12 @@ def compression(head: bytes) -> str | None:
 
 def _decompressor(kind: str) -> tuple[t.Callable[[], t.Any], type[Exception]]:
     """Return what makes decompressors, and what they raise. Few hosts have logs of every kind: imported at need."""
+    module: t.Any = importlib.import_module(_MODULES[kind])
     if kind == "gzip":
-        import zlib
-
-        return (lambda: zlib.decompressobj(wbits=31)), zlib.error
+        return (lambda: module.decompressobj(wbits=31)), module.error
     if kind == "bzip2":
-        import bz2
-
-        return bz2.BZ2Decompressor, OSError
-    import lzma
-
-    return lzma.LZMADecompressor, lzma.LZMAError
+        return module.BZ2Decompressor, OSError
+    return module.LZMADecompressor, module.LZMAError
 
 
 class Closing:

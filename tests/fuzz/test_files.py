@@ -31,6 +31,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._last_summary im
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._exchange import export_lines, import_lines
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Ledger, LedgerError, open_ledger
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request import _folder as requests
+from ansible_collections.postmaster.delist.plugins.plugin_utils._run import _findings as run
 from ansible_collections.postmaster.delist.tests.fuzz.mutation import ANYTHING, broken_off, mutated, only_says
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.ledger_factory import START, TIMINGS, event
 
@@ -188,12 +189,12 @@ def test_evidence_of_a_host(folder: Path, data: bytes) -> None:
 @given(findings=broken_off(mutated(FINDINGS)), records=broken_off(mutated(REQUESTS)), said=broken_off(mutated(ANSWERS)))
 @example(findings=b"[" * DEEP, records=b"[" * DEEP, said=b"[" * DEEP)
 def test_what_steps_of_a_run_leave_each_other(folder: Path, findings: bytes, records: bytes, said: bytes) -> None:
-    (folder / requests.FINDINGS).write_bytes(findings)
+    (folder / run.FINDINGS).write_bytes(findings)
     (folder / requests.REQUESTS).write_bytes(records)
     (folder / answers.ANSWERS).write_bytes(said)
-    with contextlib.suppress(requests.FindingsError):
-        requests.read_findings(folder)
-    with contextlib.suppress(requests.FindingsError):
+    with contextlib.suppress(run.FindingsError):
+        run.read_findings(folder)
+    with contextlib.suppress(run.FindingsError):
         requests.read_requests(folder)
     with contextlib.suppress(answers.AnswersError):
         answers.read(folder)
@@ -201,10 +202,10 @@ def test_what_steps_of_a_run_leave_each_other(folder: Path, findings: bytes, rec
 
 @given(lines=st.lists(st.one_of(st.binary(max_size=40), st.sampled_from([b'"findings": [', b"]", b"{", b"}"]))))
 def test_the_summary_of_the_night_before(folder: Path, lines: list[bytes]) -> None:
-    run = folder / "20261124T001500Z"
-    run.mkdir(exist_ok=True)
-    (run / "summary.json").write_bytes(b"\n".join(lines))
-    last_summary(folder, run.name)
+    night = folder / "20261124T001500Z"
+    night.mkdir(exist_ok=True)
+    (night / "summary.json").write_bytes(b"\n".join(lines))
+    last_summary(folder, night.name)
 
 
 @given(data=broken_off(mutated(RECORD)))

@@ -12,46 +12,26 @@ import typing as t
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence import _streams
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._journal_entry import Entry, Lines, Trust
 
-_READ = 1 << 18
 _LONGEST = 1 << 22  # no entry of a mail log is so long; a file of another kind may be
 _WANTED = frozenset(b"MESSAGE SYSLOG_IDENTIFIER SYSLOG_PID _COMM _EXE _HOSTNAME _PID _UID __REALTIME_TIMESTAMP".split())
 
 Parser = t.Callable[[bytes, bool], t.Tuple[t.List[Entry], int, int]]
 
 
-class Journal(_streams.Closing):
+class Journal(_streams.Refilled):
     """The lines of the entries that Postfix wrote."""
 
     def __init__(self, source: t.Any, parse: Parser, trust: Trust) -> None:
-        self._source = source
+        super().__init__(source)
         self._parse = parse
         self._trust = trust
         self._lines = Lines()
-        self._raw = bytearray(_READ)
-        self._pending = b""
-        self._ready = b""
-        self._done = False
         self._unparsed = 0
-        self.notes: list[str] = source.notes
         self.entries = 0
 
-    @property
-    def bytes_read(self) -> int:
-        return int(self._source.bytes_read)
-
-    def readinto1(self, buffer: memoryview) -> int:
-        while not self._ready and not self._done:
-            self._read()
-        size = min(len(buffer), len(self._ready))
-        buffer[:size] = self._ready[:size]
-        self._ready = self._ready[size:]
-        return size
-
-    def _read(self) -> None:
-        size = self._source.readinto1(memoryview(self._raw))
-        self._done = not size
-        self._pending += bytes(self._raw[:size])
-        entries, used, unparsed = self._parse(self._pending, self._done)
+    def _refill(self) -> None:
+        self._read_on()
+        entries, used, unparsed = self._parse(self._pending, self._ended)
         self._pending = self._pending[used:]
         if len(self._pending) > _LONGEST:
             self._pending = b""
@@ -64,7 +44,7 @@ class Journal(_streams.Closing):
                 lines.append(line)
         self.entries += len(entries)
         self._ready = b"".join(line + b"\n" for line in lines)
-        if self._done and self._unparsed:
+        if self._ended and self._unparsed:
             self.notes.append(f"{self._unparsed} entries of the journal could not be read")
 
     def close(self) -> None:

@@ -14,6 +14,7 @@ import typing as t
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._programs import Missing, Programs
 
 _PACKED = 1 << 16
+_REFILL = 1 << 18
 T = t.TypeVar("T", bound="Closing")
 _MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
 _MODULES = {"gzip": "zlib", "bzip2": "bz2", "xz": "lzma"}
@@ -45,6 +46,38 @@ class Closing:
 
     def __exit__(self, *exception: object) -> None:
         self.close()
+
+
+class Refilled(Closing):
+    """What is made of another stream, a piece at a time: C(_refill) reads on, and leaves what it made in C(_ready)."""
+
+    def __init__(self, source: t.Any) -> None:
+        self._source = source
+        self._raw = bytearray(_REFILL)
+        self._pending = b""  # read, and nothing made of it yet
+        self._ready: bytes | memoryview = b""
+        self._ended = False
+        self.notes: list[str] = source.notes
+
+    @property
+    def bytes_read(self) -> int:
+        return int(self._source.bytes_read)
+
+    def readinto1(self, buffer: memoryview) -> int:
+        while not self._ready and not self._ended:
+            self._refill()
+        size = min(len(buffer), len(self._ready))
+        buffer[:size] = self._ready[:size]
+        self._ready = self._ready[size:]
+        return size
+
+    def _refill(self) -> None:
+        raise NotImplementedError
+
+    def _read_on(self) -> None:
+        size = self._source.readinto1(memoryview(self._raw))
+        self._ended = not size
+        self._pending += self._raw[:size]
 
 
 class PlainFile(Closing):

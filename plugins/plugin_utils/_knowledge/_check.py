@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge import _lint as lint
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._model import PLAIN_REMEDIES
+from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._model import PLAIN_REMEDIES, Named
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._yaml import Document, KnowledgeError
 
 _SCHEMAS = Path(__file__).parents[3] / "knowledge" / "schema"
@@ -142,8 +142,13 @@ def _rule_complaints(
             (*where, "remedy"),
             f"a key of channels, list, wait, fix, contact_recipient or none was expected, not {remedy!r}",
         )
+    try:
+        expanded = _named_in(merged, rule["match"])
+    except KeyError as unknown:
+        yield found.error((*where, "match"), f"a key of the file's words or phrases was expected, not {unknown}")
+        return
     for part, pattern in (
-        (("match", "pattern"), rule["match"].get("pattern")),
+        (("match", "pattern"), expanded),
         (("subject", "capture"), rule["subject"].get("capture")),
     ):
         complaint = lint.complaint(pattern) if pattern else None
@@ -151,6 +156,17 @@ def _rule_complaints(
             complaint = "exactly one group was expected"
         if complaint:
             yield found.error((*where, *part), complaint)
+
+
+def _named_in(merged: dict[str, t.Any], match: dict[str, t.Any]) -> str | None:
+    """Return the whole pattern of a rule.
+
+    :raises KeyError: it, or a list of literals, has a name that the file does not know
+    """
+    named = Named(merged)
+    for literals in (match.get("any_of"), match.get("none_of")):
+        named.literals(literals)
+    return named.pattern(match["pattern"]) if match.get("pattern") else None
 
 
 def _list_complaints(

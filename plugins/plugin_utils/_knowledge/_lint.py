@@ -11,6 +11,7 @@ end, none inside another, no alternatives under one.
 
 from __future__ import annotations
 
+import collections
 import re
 import typing as t
 from re import _constants as sre  # type: ignore[attr-defined]
@@ -89,8 +90,21 @@ def _ways(parsed: t.Iterable[tuple[t.Any, t.Any]], *, repeated: bool) -> int:
         elif operation is sre.BRANCH:
             if repeated:
                 raise _Costly("no alternatives were expected under a repetition")
-            ways *= sum(_ways(branch, repeated=repeated) for branch in argument[1])
+            ways *= _ways_of_branch(argument[1])
     return ways
+
+
+def _ways_of_branch(alternatives: t.Iterable[t.Any]) -> int:
+    """Alternatives that begin with different letters never match at the same place."""
+    anywhere = 0
+    by_letter: t.Counter[str] = collections.Counter()
+    for alternative in alternatives:
+        ways = _ways(alternative, repeated=False)
+        if len(alternative) and alternative[0][0] is sre.LITERAL:
+            by_letter[chr(alternative[0][1]).lower()] += ways
+        else:
+            anywhere += ways
+    return anywhere + max(by_letter.values(), default=0)
 
 
 def _ways_of_repeat(argument: tuple[int, t.Any, t.Any], *, repeated: bool) -> int:

@@ -111,7 +111,31 @@ class ListEntry:
     confidence: str
 
 
-def rule_from(owner: str, data: dict[str, t.Any], sources: dict[str, Source]) -> Rule:
+class Named:
+    """What the rules of one file share by name: lists of literals, C({words: name}), and pieces of patterns, C({name}).
+
+    :raises KeyError: a name is not the file's
+    """
+
+    _NAME = re.compile(r"\{([a-z_]+)\}")
+
+    def __init__(self, data: dict[str, t.Any]) -> None:
+        self._words: dict[str, list[str]] = data.get("words") or {}
+        self._phrases: dict[str, str] = {}
+        for name, phrase in (data.get("phrases") or {}).items():
+            self._phrases[name] = self.pattern(phrase)
+
+    def literals(self, given: list[t.Any] | None) -> tuple[str, ...]:
+        found: list[str] = []
+        for item in given or ():
+            found += [item] if isinstance(item, str) else self._words[item["words"]]
+        return tuple(found)
+
+    def pattern(self, given: str) -> str:
+        return self._NAME.sub(lambda match: self._phrases[match[1]], given)
+
+
+def rule_from(owner: str, data: dict[str, t.Any], sources: dict[str, Source], named: Named) -> Rule:
     match = data["match"]
     subject = data["subject"]
     return Rule(
@@ -120,9 +144,9 @@ def rule_from(owner: str, data: dict[str, t.Any], sources: dict[str, Source]) ->
         name=f"{owner}/{data['id']}",
         is_generic=owner.startswith("generic_"),
         tokens=tuple(match.get("tokens") or ()),
-        any_of=tuple(match.get("any_of") or ()),
-        none_of=tuple(match.get("none_of") or ()),
-        pattern=match.get("pattern"),
+        any_of=named.literals(match.get("any_of")),
+        none_of=named.literals(match.get("none_of")),
+        pattern=named.pattern(match["pattern"]) if match.get("pattern") else None,
         codes=frozenset(code for spec in match.get("codes") or () for code in expand_codes(spec)),
         enhanced=frozenset(code for spec in match.get("enhanced") or () for code in expand_enhanced(spec)),
         stages=frozenset(match.get("stages") or ()),
@@ -150,6 +174,7 @@ def rule_from(owner: str, data: dict[str, t.Any], sources: dict[str, Source]) ->
 
 def _common(data: dict[str, t.Any]) -> dict[str, t.Any]:
     sources = data["sources"]
+    named = Named(data)
     return {
         "slug": data["slug"],
         "name": data["name"],
@@ -157,7 +182,7 @@ def _common(data: dict[str, t.Any]) -> dict[str, t.Any]:
         "sources": sources,
         "channels": data.get("channels") or {},
         "contact": data.get("contact"),
-        "rules": tuple(rule_from(data["slug"], rule, sources) for rule in data.get("rules") or ()),
+        "rules": tuple(rule_from(data["slug"], rule, sources, named) for rule in data.get("rules") or ()),
         "data": data,
     }
 

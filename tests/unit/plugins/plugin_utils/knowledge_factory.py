@@ -53,13 +53,14 @@ def receiver(*rules: dict[str, Any], slug: str = "acme", **fields: Any) -> dict[
     }
 
 
-def generic(*rules: dict[str, Any], slug: str = "generic_words") -> dict[str, Any]:
+def generic(*rules: dict[str, Any], slug: str = "generic_words", **fields: Any) -> dict[str, Any]:
     return {
         "schema": 1,
         "slug": slug,
         "name": TEXT,
         "sources": SOURCES,
         "rules": [{"remedy": "fix", **each, "relay": "any"} for each in rules],
+        **fields,
     }
 
 

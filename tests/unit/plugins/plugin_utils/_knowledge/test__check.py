@@ -79,6 +79,22 @@ def test_what_is_wrong_is_named(tmp_path, path, value, expected):
     assert found[0].path.endswith("receiver.yml")
 
 
+@pytest.mark.parametrize("match", [{"any_of": [{"words": "fruit"}]}, {"pattern": "{fruit} is bad"}])
+def test_a_name_that_the_file_does_not_know_is_refused(tmp_path, match):
+    found = complaints(tmp_path, make.generic(make.rule(remedy="fix", match=match)))
+
+    assert [error.expected for error in found] == [
+        "rules[0].match: a key of the file's words or phrases was expected, not 'fruit'"
+    ]
+
+
+def test_a_pattern_is_judged_with_its_phrases(tmp_path):
+    rule = make.rule(remedy="fix", match={"pattern": "a{gap}b"})
+    found = complaints(tmp_path, make.generic(rule, phrases={"gap": ".*"}))
+
+    assert "a repetition with an end was expected" in found[0].expected
+
+
 def test_a_rule_twice_is_refused(tmp_path):
     found = complaints(tmp_path, make.receiver(make.rule("a"), make.rule("a", tokens=("OTHER2",))))
 

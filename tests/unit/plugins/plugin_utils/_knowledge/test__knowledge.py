@@ -98,6 +98,28 @@ def test_of_two_sites_the_later_wins(tmp_path):
     assert load([first, second]).receivers["acme"].rules[0].tokens == ("SECOND2",)
 
 
+def test_the_rules_of_a_file_share_words_and_phrases():
+    match = {
+        "any_of": ["cherry", {"words": "fruit"}],
+        "none_of": [{"words": "fruit"}],
+        "pattern": "[0-9]{1,3} {ripe_fruit}",
+    }
+    phrases = {"fruit": "(apple|pear)s?", "ripe_fruit": "ripe {fruit}"}
+    known = make.known(make.generic(make.rule(match=match), words={"fruit": ["apple", "pear"]}, phrases=phrases))
+    (rule,) = known.rules
+
+    assert rule.any_of == ("cherry", "apple", "pear")
+    assert rule.none_of == ("apple", "pear")
+    assert rule.pattern == "[0-9]{1,3} ripe (apple|pear)s?"
+
+
+def test_a_site_replaces_words_of_a_shipped_file(tmp_path):
+    own = {"schema": 1, "slug": "generic_servers", "words": {"our_server": ["gizmo"]}}
+    known = load([make.write(tmp_path, own)])
+
+    assert next(rule for rule in known.rules if rule.name == "generic_servers/server_refused").any_of == ("gizmo",)
+
+
 @pytest.mark.parametrize(
     ("file", "expected"),
     [

@@ -22,6 +22,7 @@ ALLOWED = [
     r"https?:\/\/[a-z.]{1,60}\/x",
     "a{3}(b{2}){3}",
     "[^]]{0,20}x",
+    "(ab{0,9}|cb{0,9}|db{0,9})e{0,15}",
     "^550 .{0,40}$",
 ]
 
@@ -44,6 +45,7 @@ REFUSED = {
     "(a?){5}": "inside another",
     "(ab|cd){2}": "no alternatives",
     "a{0,20}b{0,20}": "441 ways",
+    "(ab{0,9}|Ac{0,9}|db{0,9})e{0,15}": "320 ways",
     "(": "regular expression",
     "a{99999999999999999999}": "regular expression",
 }

@@ -37,7 +37,7 @@ for log in /var/log/mail.log /var/log/syslog /var/log/postfix.log; do
 done
 if [ -d /run/systemd/system ]; then
     journalctl --quiet --rotate
-    rm -f /var/log/journal/*/*@*.journal /run/log/journal/*/*@*.journal
+    rm -f /var/log/journal/*/*@*.journal* /run/log/journal/*/*@*.journal*  # with ~: was never closed
 fi
 """
 

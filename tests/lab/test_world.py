@@ -10,6 +10,7 @@ import pytest
 
 from ansible_collections.postmaster.delist.tests.lab import plan
 from ansible_collections.postmaster.delist.tests.lab.handle import Lab
+from ansible_collections.postmaster.delist.tests.lab.mail import Injected
 
 
 @pytest.mark.smoke
@@ -66,6 +67,23 @@ def test_names_are_real_and_can_be_changed(lab: Lab):
     assert lookup(lab, "nothing.example", "A") == []
     lab.world.names([(plan.DOMAIN, "TXT", '"v=spf1 -all"')])
     assert lookup(lab, plan.DOMAIN, "TXT") == ['"v=spf1 -all"']
+
+
+def test_a_reset_leaves_no_log_of_a_host_that_was_killed(lab: Lab):
+    """A journal that nobody closed gets another name."""
+    host, to = lab.hosts["mx4"], "a@gmail.com"
+    lab.mail.outcome(settled(lab, host, to), to)
+    if host.logging == "journald":
+        lab.on(host, "sh", "-c", "pkill -KILL -x systemd-journal; systemctl restart systemd-journald")
+    lab.mail.outcome(settled(lab, host, to), to)
+    lab.reset(host)
+    assert [line for line in lab.mail.log(host) if to in line] == []
+
+
+def settled(lab: Lab, host: plan.Host, to: str) -> Injected:
+    sent = lab.mail.send(host, to)
+    lab.mail.settle(host)
+    return sent
 
 
 def lookup(lab: Lab, name: str, kind: str) -> list[str]:

@@ -476,3 +476,17 @@ def test_an_address_in_a_received_header_is_our_clients_not_ours():
 
     assert (diagnosis["cause"], diagnosis["subject"]["kind"]) == ("ip_policy_range", "none")
     assert not diagnosis["requestable"]
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("550 5.1.1 <nobody@example.com>: Recipient address rejected: User unknown", "sender"),
+        ("452 4.2.2 The recipient's inbox is out of storage space", "recipient"),
+        ("452 4.2.2 <full@example.com>: mailbox full", "recipient"),
+    ],
+)
+def test_a_wrong_address_is_not_the_postmasters_to_correct(text, who):
+    diagnosis = one(text)
+
+    assert (diagnosis["cause"], diagnosis["who_can_fix"]) == ("recipient_invalid", who)

@@ -17,7 +17,6 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit import _report as audits
-from ansible_collections.postmaster.delist.plugins.plugin_utils._audit import _screen as _audit_screen
 from ansible_collections.postmaster.delist.plugins.plugin_utils._command._command import (
     Command,
     of_this_run,
@@ -35,6 +34,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._notice_send imp
 from ansible_collections.postmaster.delist.plugins.plugin_utils._policy import CODES, Rules
 from ansible_collections.postmaster.delist.plugins.plugin_utils._policy_accepted import AcceptedError, read
 from ansible_collections.postmaster.delist.plugins.plugin_utils._reason import reason_of
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report import _screen_audit
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._elsewhere import (
     append_to_step_summary,
     write_metrics,
@@ -184,7 +184,7 @@ def _screen(report: Report, setting: Setting, files: dict[str, str]) -> str:
     if report.audit is None:
         return screen(report, **setting._asdict(), written=files)
     own = Texts(setting.texts.language, file="audit")
-    return _audit_screen.screen(
+    return _screen_audit.screen(
         report, report.audit, texts=own, said=setting.texts, again=setting.again, cwd=setting.cwd, written=files
     )
 

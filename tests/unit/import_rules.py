@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import graphlib
 import sys
 import typing as t
 
@@ -65,6 +66,29 @@ def imported(source: str) -> list[str]:
         elif isinstance(node, ast.ImportFrom):
             names += ["." * node.level + f"{node.module or ''}.{alias.name}" for alias in node.names]
     return names
+
+
+def circle(sources: t.Mapping[str, str]) -> list[str]:
+    """Folders and files beside each other that know each other in a circle; none where there is no circle.
+
+    :param sources: by path relative to plugins/
+    """
+    knows: dict[str, set[str]] = {}
+    for path, source in sources.items():
+        own = _beside_each_other(path.removesuffix(".py").split("/"))
+        for name in imported(source):
+            if name.startswith(OWN):
+                known = _beside_each_other(name.removeprefix(OWN).split("."))
+                knows.setdefault(own, set()).update({known} - {own})
+    try:
+        graphlib.TopologicalSorter(knows).prepare()
+    except graphlib.CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def _beside_each_other(parts: t.Sequence[str]) -> str:
+    return "/".join(parts[:2])
 
 
 def _allowed(room: Room, name: str) -> bool:

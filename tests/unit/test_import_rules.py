@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.postmaster.delist.tests.unit.import_rules import OWN, complaints
+from ansible_collections.postmaster.delist.tests.unit.import_rules import OWN, circle, complaints
 
 ROOT = Path(__file__).resolve().parents[2]
 PLUGINS = sorted(path.relative_to(ROOT / "plugins") for path in ROOT.glob("plugins/**/*.py"))
@@ -76,6 +76,20 @@ def test_import_checker_complains(path, source):
 )
 def test_import_checker_is_content(path, source):
     assert complaints(path, source) == []
+
+
+def test_no_folders_know_each_other_in_a_circle():
+    assert circle({str(path): (ROOT / "plugins" / path).read_text(encoding="utf-8") for path in PLUGINS}) == []
+
+
+def test_circle_finder():
+    sources = {
+        "plugin_utils/_a/_x.py": f"from {OWN}plugin_utils._b._y import c\nfrom {OWN}plugin_utils._a import _z",
+        "plugin_utils/_b/_y.py": f"from {OWN}plugin_utils import _c",
+    }
+    assert circle(sources) == []
+    closing = {"plugin_utils/_c.py": f"from {OWN}plugin_utils._a._z import d"}
+    assert set(circle({**sources, **closing})) == {"plugin_utils/_a", "plugin_utils/_b", "plugin_utils/_c"}
 
 
 def test_knowledge_holds_no_code():

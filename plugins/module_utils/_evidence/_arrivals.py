@@ -19,8 +19,8 @@ from ansible_collections.postmaster.delist.plugins.module_utils._evidence._sende
     Origin,
     is_loopback,
 )
-from ansible_collections.postmaster.delist.plugins.module_utils._evidence._words import make_room
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix_log import ADDRESS
+from ansible_collections.postmaster.delist.plugins.module_utils._wordings import make_room
 
 _NEAR = 1 << 15
 _FROM = re.compile(rf"from=<({ADDRESS})>, size=".encode(), re.DOTALL)

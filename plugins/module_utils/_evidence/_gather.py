@@ -11,9 +11,9 @@ import gc
 import time
 import typing as t
 
+from ansible_collections.postmaster.delist.plugins.module_utils import _syslog
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence import (
     _egress,
-    _mail_log,
     _postfix,
     _proofs,
     _reading,
@@ -220,11 +220,11 @@ class _Host:
     def _why_nothing(self, logs: _sources.Sources) -> str:
         tried = [f"{source.path}: {note}" for source in logs.sources.values() for note in source.notes]
         if self._has_postfix or tried:
-            looked = [f"none of {', '.join(_mail_log.PLACES)} is there"] if _mail_log.PLACES[0] in logs.looked else []
-            others = [place for place in logs.looked if place not in _mail_log.PLACES]
+            looked = [f"none of {', '.join(_syslog.PLACES)} is there"] if _syslog.PLACES[0] in logs.looked else []
+            others = [place for place in logs.looked if place not in _syslog.PLACES]
             return "No mail log could be read: " + "; ".join([*tried, *looked, *others])
         return (
-            f"no Postfix on this host: there is no program postconf, none of {', '.join(_mail_log.PLACES)} is there, "
+            f"no Postfix on this host: there is no program postconf, none of {', '.join(_syslog.PLACES)} is there, "
             "and the systemd journal has no entry of Postfix"
         )
 

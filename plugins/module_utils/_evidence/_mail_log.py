@@ -18,9 +18,6 @@ from ansible_collections.postmaster.delist.plugins.module_utils._evidence._postf
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix_log import STAMP
 from ansible_collections.postmaster.delist.plugins.module_utils._rfc5424 import Rewriter
 
-# What rsyslog, syslog-ng and syslogd name it: Debian, Ubuntu and Alpine's rsyslog; RHEL, Fedora and FreeBSD; SUSE; then
-# where all of syslog goes: RHEL and Alpine's busybox, Debian.
-PLACES = ("/var/log/mail.log", "/var/log/maillog", "/var/log/mail", "/var/log/messages", "/var/log/syslog")
 # Of two files that hold the same lines one may be written a little later.
 BEHIND = 300
 _LOOKS = (1 << 16, 1 << 20)  # so far back from its end a file is searched for a line of Postfix

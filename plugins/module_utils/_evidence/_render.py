@@ -14,9 +14,9 @@ from ansible_collections.postmaster.delist.plugins.module_utils._evidence._priva
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._replies import Group, Key, Sample
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._senders import Sender
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._sums import Sums
-from ansible_collections.postmaster.delist.plugins.module_utils._evidence._words import HEARD, text_of
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix_log import Reason, parse_reason
 from ansible_collections.postmaster.delist.plugins.module_utils._smtp_reply import parse
+from ansible_collections.postmaster.delist.plugins.module_utils._wordings import HEARD, text_of
 
 _TOP_SENDERS = 20
 

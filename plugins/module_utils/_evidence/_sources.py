@@ -10,6 +10,7 @@ import os
 import pwd
 import typing as t
 
+from ansible_collections.postmaster.delist.plugins.module_utils import _syslog
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence import (
     _bounds,
     _files,
@@ -84,10 +85,10 @@ class Sources:
             return
         if asked.journal == "always":
             return
-        syslog = _mail_log.of_syslog(_mail_log.PLACES, now=self._now, rotated=asked.rotated)
+        syslog = _mail_log.of_syslog(_syslog.PLACES, now=self._now, rotated=asked.rotated)
         self._take(syslog.files, syslog.problems, asked.max_bytes)
         if not syslog.files:
-            self.looked += _mail_log.PLACES
+            self.looked += _syslog.PLACES
         if asked.journal == "auto":
             self._read_journal_after(syslog.spoke_at, asked.max_bytes)
 

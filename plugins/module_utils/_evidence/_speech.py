@@ -13,7 +13,7 @@ import typing as t
 from ansible_collections.postmaster.delist.plugins.module_utils._addresses import normalise
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence import _lines
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._replies import Key, Speech
-from ansible_collections.postmaster.delist.plugins.module_utils._evidence._words import (
+from ansible_collections.postmaster.delist.plugins.module_utils._wordings import (
     Wording,
     Wordings,
     Words,

@@ -21,7 +21,7 @@ from ansible_collections.postmaster.delist.plugins.module_utils._evidence._scan 
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._speech import Listener
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._sums import Sums
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._window import Window
-from ansible_collections.postmaster.delist.plugins.module_utils._evidence._words import make_room
+from ansible_collections.postmaster.delist.plugins.module_utils._wordings import make_room
 
 _DELAY_DIGITS = 9
 # A SOFTBOUNCE stays in the queue, whatever the receiver said.

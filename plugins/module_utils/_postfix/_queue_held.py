@@ -14,8 +14,8 @@ import re
 import typing as t
 from collections import Counter
 
-from ansible_collections.postmaster.delist.plugins.module_utils._evidence._words import Wordings, Words
 from ansible_collections.postmaster.delist.plugins.module_utils._smtp_reply import mask_local_parts, signature
+from ansible_collections.postmaster.delist.plugins.module_utils._wordings import Wordings, Words
 
 Message = t.Mapping[str, t.Any]
 

@@ -18,10 +18,10 @@ import pwd
 import re
 import typing as t
 
-from ansible_collections.postmaster.delist.plugins.module_utils._evidence._mail_log import PLACES
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._errors import PostfixError
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix._postconf import Postfix
 from ansible_collections.postmaster.delist.plugins.module_utils._rfc5424 import Rewriter
+from ansible_collections.postmaster.delist.plugins.module_utils._syslog import PLACES
 
 _FAULT = re.compile(
     r"(?:fatal|panic): |bad command startup|throttling|is unavailable|(?:table )?lookup (?:error|problem|failure)"

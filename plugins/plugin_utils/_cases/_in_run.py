@@ -15,9 +15,9 @@ import re
 import typing as t
 from pathlib import Path
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._cases._open_case import OpenCase
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import Case
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Ledger
+from ansible_collections.postmaster.delist.plugins.plugin_utils._request._open_case import OpenCase
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run._findings import FindingsError, read_findings
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import write_json
 

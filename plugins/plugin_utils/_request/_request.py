@@ -13,7 +13,6 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._cases._open_case import OpenCase
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import SHIPPED, Knowledge
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._model import Party, Receiver, Text
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._yaml import read
@@ -28,6 +27,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._request._gates 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request._mail import draft
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request._mailbox import UNCHECKED, Mailbox
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request._notice import notices
+from ansible_collections.postmaster.delist.plugins.plugin_utils._request._open_case import OpenCase
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request._templates import Templates
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request._way import Way, counterpart_of, way_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request._words import Words

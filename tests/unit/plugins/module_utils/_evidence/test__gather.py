@@ -13,9 +13,9 @@ import typing as t
 
 import pytest
 
+from ansible_collections.postmaster.delist.plugins.module_utils import _syslog
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence import (
     _journalctl,
-    _mail_log,
     _reading,
     _side_by_side,
     _sources,
@@ -120,9 +120,7 @@ def test_a_quiet_host_is_no_failure(tmp_path: pathlib.Path) -> None:
 @pytest.fixture
 def bare(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
     """A host's /var/log, empty."""
-    monkeypatch.setattr(
-        _mail_log, "PLACES", tuple(str(tmp_path / os.path.basename(place)) for place in _mail_log.PLACES)
-    )
+    monkeypatch.setattr(_syslog, "PLACES", tuple(str(tmp_path / os.path.basename(place)) for place in _syslog.PLACES))
     monkeypatch.setattr(_journalctl, "FOLDERS", (str(tmp_path / "journal"),))
     return tmp_path
 

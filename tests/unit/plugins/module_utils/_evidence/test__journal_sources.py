@@ -13,7 +13,8 @@ import typing as t
 
 import pytest
 
-from ansible_collections.postmaster.delist.plugins.module_utils._evidence import _journal_read, _journalctl, _mail_log
+from ansible_collections.postmaster.delist.plugins.module_utils import _syslog
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence import _journal_read, _journalctl
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._gather import NothingRead, Request, gather
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._journal_entry import Trust
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._programs import Programs, Unusable
@@ -102,7 +103,7 @@ def host(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Host:
     own.mkdir(parents=True)
     (own / "system.journal").write_bytes(b"")
     monkeypatch.setattr(_journalctl, "FOLDERS", (str(tmp_path / "journal"),))
-    monkeypatch.setattr(_mail_log, "PLACES", (str(tmp_path / "mail.log"),))
+    monkeypatch.setattr(_syslog, "PLACES", (str(tmp_path / "mail.log"),))
     return made
 
 

@@ -11,6 +11,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.postmaster.delist.plugins.module_utils import _syslog
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence import _files, _mail_log, _postfix
 from ansible_collections.postmaster.delist.tests.unit.plugins.module_utils._evidence.recorded import (
     Recorded,
@@ -36,7 +37,7 @@ def names(files: t.Iterable[_files.LogFile]) -> list[str]:
 
 
 def syslog(folder: pathlib.Path) -> _mail_log.Found:
-    places = [str(folder / os.path.basename(place)) for place in _mail_log.PLACES]
+    places = [str(folder / os.path.basename(place)) for place in _syslog.PLACES]
     return _mail_log.of_syslog(places, now=NOW, rotated=True)
 
 

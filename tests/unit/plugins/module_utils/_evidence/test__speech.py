@@ -10,11 +10,12 @@ import random
 
 import pytest
 
+from ansible_collections.postmaster.delist.plugins.module_utils import _wordings
 from ansible_collections.postmaster.delist.plugins.module_utils._addresses import find_ips
-from ansible_collections.postmaster.delist.plugins.module_utils._evidence import _speech, _words
-from ansible_collections.postmaster.delist.plugins.module_utils._evidence._words import Wordings
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence import _speech
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix_log import parse_reason
 from ansible_collections.postmaster.delist.plugins.module_utils._smtp_reply import parse, signature
+from ansible_collections.postmaster.delist.plugins.module_utils._wordings import Wordings
 
 PIECES = [
     "550", "5.7.1", "-", "[203.0.113.7]", "203.0.113.7", "2001:db8::7", "abc123def456", "5b1f2e3d4c5b6a79-a",
@@ -57,7 +58,7 @@ def test_a_host_is_never_taken_for_an_id() -> None:
 
 
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_words, "_KEPT", 100)
+    monkeypatch.setattr(_wordings, "_KEPT", 100)
     listener = _speech.Listener()
     for number in range(1000):
         letters = "".join(chr(97 + int(digit)) for digit in str(number))

@@ -14,7 +14,6 @@ import pytest
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._lint import facts, handed_over
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._report import Audit, gathered
-from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._screen import screen
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import load
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Ledger, open_ledger
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._opening import open_case
@@ -22,6 +21,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text impo
 from ansible_collections.postmaster.delist.plugins.plugin_utils._policy import Rules
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._markdown import markdown
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Host, Report, gather
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._screen_audit import screen
 from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import Texts
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils import listings_factory as lists
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.audit_factory import (

@@ -52,7 +52,7 @@ def test_good_evidence_is_taken_over(out: Path) -> None:
     assert taken["notes"] == ["/var/log/mail.log: truncated"]
     assert json.loads((folder / "mx1.json").read_bytes()) == GOOD
     assert [finding["hosts"] for finding in diagnose(folder)["findings"]] == [["mx1"]] * 2
-    assert audit.read(folder, load())[0].delivered
+    assert audit.read(folder, load())[0].left
     assert report.added_up(folder).seen == 11
     assert traffic.read(folder)["mx1"].messages == 11
     assert len(deliveries.read(folder)) == 1

@@ -56,9 +56,9 @@ def audited(night: Night, known: Knowledge, runs: Runs, cases: t.Sequence[Case] 
     :param cases: the open cases, or none where no ledger keeps any
     """
     views = read(night.run_dir / "evidence", known)
-    findings = [line.read() for line in read_findings(night.run_dir / "findings.json").findings]
+    diagnosis = read_findings(night.run_dir / "findings.json")
+    rates, findings = diagnosis.head["rates"], [line.read() for line in diagnosis.findings]
     lists = json.loads((night.run_dir / "listings.json").read_bytes()) if night.lists_asked else None
-    rates = delivery.rates(findings, [view.delivered for view in views], known)
     hosts = sorted(view.host for view in views)
     run = Run(
         run_id=night.run_dir.name,

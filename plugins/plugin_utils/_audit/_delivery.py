@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import collections
 import datetime
 import functools
 import statistics
@@ -22,35 +21,13 @@ PATH = SHIPPED / "delivery.yml"
 
 _SHARES = {"reputation": "reputation", "falling": "delivered"}
 
-# By receiver: C(delivered), C(refused) (bounced, deferred, expired by whatever cause), C(reputation) (part of these).
-Rates = dict[str, dict[str, int]]
+Rates = t.Mapping[str, t.Mapping[str, int]]  # as findings.json has them
 
 
 @functools.lru_cache(maxsize=1)
 def facts() -> dict[str, t.Any]:
     """Return what knowledge/delivery.yml says."""
     return t.cast("dict[str, t.Any]", read(PATH))
-
-
-def rates(findings: t.Iterable[Data], delivered: t.Iterable[t.Mapping[str, int]], known: Knowledge) -> Rates:
-    """Return the rates of a run, of the receivers in knowledge; C(delivered) is by host, each by receiver."""
-    causes = frozenset(facts()["warnings"]["reputation"]["causes"])
-    counted: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
-    for host in delivered:
-        for receiver, number in host.items():
-            counted[receiver]["delivered"] += number
-    for finding in findings:
-        for receiver in finding["receivers"]:
-            counts = receiver.get("counts") or {}
-            hit = sum(int(counts.get(name) or 0) for name in ("bounced", "deferred", "expired"))
-            counted[receiver["slug"]]["refused"] += hit
-            if finding["cause"] in causes:
-                counted[receiver["slug"]]["reputation"] += int(counts.get("deferred") or 0)
-    return {
-        receiver: {name: numbers[name] for name in ("delivered", "refused", "reputation")}
-        for receiver, numbers in sorted(counted.items())
-        if receiver in known.receivers
-    }
 
 
 def compared_since(now: datetime.datetime) -> datetime.datetime:

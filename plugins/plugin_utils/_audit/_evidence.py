@@ -19,19 +19,19 @@ from ansible_collections.postmaster.delist.plugins.module_utils._addresses impor
 from ansible_collections.postmaster.delist.plugins.module_utils._postfix_log import parse_line
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._looked import Left
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._model import Data
-from ansible_collections.postmaster.delist.plugins.plugin_utils._evidence_files import NO_EVIDENCE, counted
+from ansible_collections.postmaster.delist.plugins.plugin_utils._evidence_files import NO_EVIDENCE
 from ansible_collections.postmaster.delist.plugins.plugin_utils._findings._assess import answered_by
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import Knowledge
 
 
 class HostView(t.NamedTuple):
-    """C(delivered) and C(left) are by receiver, or by organisation; C(looks) is null where nobody looked.
+    """C(looks) is null where nobody looked.
 
-    C(left): of each stream of deliveries, the addresses that it may have left from; none where nobody knows any.
+    C(left): of each stream of deliveries, by receiver or by organisation, the addresses that it may have left from;
+    none where nobody knows any.
     """
 
     host: str
-    delivered: t.Mapping[str, int]
     left: t.Mapping[str, Left]
     configured: tuple[str, ...]
     looks: t.Sequence[Data] | None
@@ -46,17 +46,14 @@ def read(folder: Path, known: Knowledge) -> list[HostView]:
 def _view(path: Path, known: Knowledge) -> HostView | None:
     try:
         data = json.loads(path.read_bytes())
-        delivered: collections.Counter[str] = collections.Counter()
         left: dict[str, list[frozenset[str]]] = collections.defaultdict(list)
         for entry in data["delivered"] or ():
             receiver = answered_by(known, entry["relay_host"])
             if receiver:
-                delivered[receiver] += counted(entry["count"])
                 left[receiver] += _left(data, entry)
         looks = data.get("lint")
         return HostView(
             host=str(data["host"]),
-            delivered=delivered,
             left=left,
             configured=tuple((data.get("egress") or {}).get("configured") or ()),
             looks=None if looks is None else [_checked(look) for look in looks],

@@ -13,6 +13,7 @@ from pathlib import Path
 from ansible_collections.postmaster.delist.plugins.module_utils._addresses import is_public, normalise
 from ansible_collections.postmaster.delist.plugins.plugin_utils._diagnose import _evidence as evidence
 from ansible_collections.postmaster.delist.plugins.plugin_utils._diagnose._egress import Fleet
+from ansible_collections.postmaster.delist.plugins.plugin_utils._diagnose._rates import delivered_to, rates
 from ansible_collections.postmaster.delist.plugins.plugin_utils._diagnose._tally import OUTCOMES, Seen, finding_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._explain import recogniser
 from ansible_collections.postmaster.delist.plugins.plugin_utils._findings import _findings as findings
@@ -30,13 +31,14 @@ def diagnose(folder: Path, *, knowledge_paths: t.Sequence[str] = ()) -> dict[str
 
     C(addresses) are the public addresses of the fleet: what the hosts have in their configuration, and what findings
     name that are believed. C(domains) are those that somebody refuses. C(helo) is the name that each address greets
-    with, where a look at the configuration says so.
+    with, where a look at the configuration says so. C(rates) are of each receiver.
     """
     using = recogniser(tuple(knowledge_paths))
     with uncollected():
         hosts, broken = evidence.read(folder)
         seen = _by_identity(using, hosts)
         delivered_at = _delivered_at(using, hosts)
+        delivered = delivered_to(using.known, hosts)
         configured = {ip for host in hosts for ip in host.configured}
         helo = _helo(hosts)
         del hosts  # a fleet's evidence and its findings need not be held together
@@ -48,6 +50,7 @@ def diagnose(folder: Path, *, knowledge_paths: t.Sequence[str] = ()) -> dict[str
         "addresses": sorted({ip for ip in map(normalise, configured) if ip and is_public(ip)} | _named(found, "ip")),
         "domains": sorted(_named(found, "domain")),
         "helo": helo,
+        "rates": rates(found, delivered, using.known),
     }
 
 

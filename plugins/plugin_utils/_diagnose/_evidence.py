@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import collections
 import datetime
 import functools
 import json
@@ -55,6 +56,7 @@ class HostEvidence(t.NamedTuple):
     groups: list[Group]
     configured: tuple[str, ...]
     delivered: dict[str, datetime.datetime]  # last delivery by relay host
+    taken: dict[str, int] | None  # deliveries by relay host; None where they were not counted
     relayhost: str | None  # as Postfix has it
     by_service: dict[str, tuple[str, ...]]  # public addresses of each transport
     helo: str | None = None  # the name that the host greets with, where somebody looked
@@ -95,7 +97,10 @@ def _host(path: Path, data: dict[str, t.Any], broken: list[Broken]) -> HostEvide
         except NO_EVIDENCE as error:
             broken.append(Broken(path.name, "reply_malformed", f"replies[{index}]: {type(error).__name__}: {error}"))
     delivered: dict[str, datetime.datetime] = {}
+    taken: collections.Counter[str] = collections.Counter()
     for entry in data.get("delivered") or ():
+        if entry.get("relay_host"):
+            taken[str(entry["relay_host"])] += counted(entry.get("count"))
         last_at = moment(entry.get("last_at"))
         if entry.get("relay_host") and last_at:
             delivered[str(entry["relay_host"])] = last_at
@@ -105,6 +110,7 @@ def _host(path: Path, data: dict[str, t.Any], broken: list[Broken]) -> HostEvide
         groups=groups,
         configured=_texts(egress.get("configured")),
         delivered=delivered,
+        taken=None if data.get("delivered") is None else taken,
         relayhost=_text(egress.get("relayhost") or None),
         by_service={str(name): _texts(ips) for name, ips in (egress.get("by_service") or {}).items()},
         helo=str(looks[0]["helo"]) if len(looks) == 1 else None,

@@ -111,7 +111,7 @@ def changed(words: bytes, **changes: t.Any) -> bytes:
 def dumped(result: Data) -> t.Iterator[bytes]:
     """Yield findings.json in pieces: a fleet's is large, and lines can be compared."""
     yield f'{{"schema": {result["schema"]}'.encode()
-    for name in filter(result.__contains__, ("notes", "addresses", "domains", "helo")):
+    for name in filter(result.__contains__, ("notes", "addresses", "domains", "helo", "rates")):
         yield f', "{name}": {json_text(result[name])}'.encode()
     yield b', "findings": ['
     for number, line in enumerate(lines(result["findings"])):

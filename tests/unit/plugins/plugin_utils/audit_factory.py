@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import collections
 import datetime
 import json
 import typing as t
@@ -13,6 +14,8 @@ from pathlib import Path
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._audit import Night, audited, run_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._looked import Looked
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._model import Concern
+from ansible_collections.postmaster.delist.plugins.plugin_utils._diagnose._rates import Rates, rates
+from ansible_collections.postmaster.delist.plugins.plugin_utils._findings._assess import answered_by
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import load
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Ledger
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._runs import Runs
@@ -74,7 +77,7 @@ def night(
 ) -> dict[str, t.Any]:
     """Audit a run so many days after C(NOW), and remember it."""
     at = NOW + datetime.timedelta(days=days)
-    run_dir = report_factory.run_folder(folder / f"{days:g}", **held)
+    run_dir = report_factory.run_folder(folder / f"{days:g}", rates=_rates(**held), **held)
     content = audited(
         Night(
             run_dir=run_dir,
@@ -92,6 +95,17 @@ def night(
     if remember:
         assert Runs(ledger).remember(run_of(content), content["concerns"])
     return content
+
+
+def _rates(
+    findings: t.Sequence[t.Mapping[str, t.Any]] = (), evidences: t.Sequence[t.Mapping[str, t.Any]] = (), **_held: t.Any
+) -> Rates:
+    """As the diagnosis of these would have them."""
+    known = load()
+    taken: collections.Counter[str] = collections.Counter()
+    for row in (row for one in evidences for row in one.get("delivered", ())):
+        taken[str(answered_by(known, row["relay_host"]))] += row["count"]
+    return rates(findings, taken, known)
 
 
 def states(content: t.Mapping[str, t.Any]) -> dict[str, str]:

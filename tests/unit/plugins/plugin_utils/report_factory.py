@@ -99,13 +99,14 @@ def run_folder(
     requests: t.Sequence[t.Mapping[str, t.Any]] | None = (),
     notes: t.Sequence[t.Mapping[str, t.Any]] = (),
     lists: t.Mapping[str, t.Any] | None = None,
+    rates: t.Mapping[str, t.Mapping[str, int]] | None = None,
 ) -> Path:
     run = open_run(folder / "out", hosts=["mx1"], started_at=NOW, run_id="INC-7")
     (run / "evidence").mkdir(exist_ok=True)
     for one in evidences:
         (run / "evidence" / f"{one['host']}.json").write_text(json.dumps(one), encoding="utf-8")
     if findings is not None:
-        found = {"schema": 1, "findings": findings, "notes": notes}
+        found = {"schema": 1, "findings": findings, "notes": notes, "rates": rates or {}}
         (run / "findings.json").write_text(json.dumps(found), encoding="utf-8")
     if requests is not None:
         (run / "requests.json").write_text(json.dumps({"schema": 1, "requests": requests}), encoding="utf-8")

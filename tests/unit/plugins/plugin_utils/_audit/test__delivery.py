@@ -11,7 +11,6 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._audit import _d
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import load
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._runs import Run
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.audit_factory import NOW
-from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.report_factory import finding
 
 HOSTS = ("mx1", "mx2")
 
@@ -106,19 +105,3 @@ def test_nights_in_which_it_was_open_are_no_measure_later_either() -> None:
 def test_few_deferrals_of_few_mails_are_no_all_clear() -> None:
     codes = [measure.code for measure in delivery.measures(numbers(11, 10, 10), nights(numbers(900)), {}, HOSTS)]
     assert "reputation" not in codes
-
-
-def test_rates_are_those_of_known_receivers() -> None:
-    counts = {"bounced": 2, "deferred": 40, "expired": 1}
-    deferred = finding(
-        cause="ip_reputation_deferred",
-        receivers=[
-            {"slug": slug, "recipient_domains": {}, "counts": counts} for slug in ("outlook_com", "example.net")
-        ],
-    )
-    blocked = finding(receivers=[{"slug": "outlook_com", "recipient_domains": {}, "counts": {"bounced": 5}}])
-    delivered = [{"outlook_com": 100, "gmail": 7}, {"outlook_com": 50, "example.net": 3}]
-    assert delivery.rates([deferred, blocked], delivered, load()) == {
-        "gmail": {"delivered": 7, "refused": 0, "reputation": 0},
-        "outlook_com": {"delivered": 150, "refused": 48, "reputation": 40},
-    }

@@ -197,6 +197,7 @@ def test_no_evidence_gives_no_findings(tmp_path):
         "addresses": [],
         "domains": [],
         "helo": {},
+        "rates": {},
     }
 
 

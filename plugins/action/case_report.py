@@ -29,7 +29,8 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger import _
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Ledger, LedgerError, open_ledger
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._timings import timings
 from ansible_collections.postmaster.delist.plugins.plugin_utils._reason import reason_of
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import gather, host_of
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._gather import gather, host_of
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._summary import head
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request import _folder as folder
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run._findings import FindingsError
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import (
@@ -127,7 +128,7 @@ def _summarise(
         finished_at=datetime.datetime.now().astimezone(),
         failed_steps={},
     )
-    summary = report.summary(words)
+    summary = head(report, words)
     reasons = [*summary["policy"]["reasons"]]
     reasons += [words.say("policy", "step_failed", step=step, reason=reason) for step, reason in failures.items()]
     summary = {**summary, "policy": {**summary["policy"], "passed": not reasons, "reasons": reasons}, "cases_due": due}

@@ -40,9 +40,10 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._report._elsewhe
     write_metrics,
 )
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._formats import FORMATS, Setting, write
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Report, gather, host_of
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._gather import gather, host_of
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Report
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._screen import screen
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._summary import summary
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._summary import head, summary
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import RunFolderError, write_pieces
 from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import LANGUAGES, Texts
 
@@ -102,7 +103,7 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(str(exc)) from None
         except (RunFolderError, OSError, ValueError) as exc:
             raise AnsibleActionFail(f"The report cannot be written: {exc}") from None
-        policy = report.summary(texts)["policy"]
+        policy = head(report, texts)["policy"]
         return {**result, "changed": False, "path": str(path), "files": files, "policy": policy, "notices": notices}
 
 

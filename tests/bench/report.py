@@ -38,7 +38,8 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._report._formats
     Setting,
     write,
 )
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Host, gather  # noqa: E402
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._gather import gather  # noqa: E402
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Host  # noqa: E402
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._screen import screen  # noqa: E402
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._summary import summary  # noqa: E402
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import (  # noqa: E402

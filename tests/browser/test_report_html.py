@@ -18,6 +18,7 @@ import pytest
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._report import gathered
 from ansible_collections.postmaster.delist.plugins.plugin_utils._policy import Rules
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._gather import gather
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Report
 from ansible_collections.postmaster.delist.tests.browser import axe
 from ansible_collections.postmaster.delist.tests.browser.chromium import Browser
@@ -54,7 +55,7 @@ def incident(tmp_path_factory: pytest.TempPathFactory) -> Report:
     draft = "To: delist@acme.example\nSubject: Please remove 203.0.113.7\n\n" + "We closed the form.\n" * 20
     (run / requests[0]["path"]).write_text(draft, encoding="utf-8")
     hosts = [make.READ, make.Host(name="mx3", state="unreachable", reason="Connection refused")]
-    return make.gather(run, hosts=hosts, finished_at=make.NOW, failed_steps={}, lists_asked=True)
+    return gather(run, hosts=hosts, finished_at=make.NOW, failed_steps={}, lists_asked=True)
 
 
 def page(made: Report, language: str = "en") -> Path:

@@ -11,8 +11,8 @@ import datetime
 import html as standard
 import typing as t
 
+from ansible_collections.postmaster.delist.plugins.plugin_utils._markdown_text import escaped
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import plain
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._markdown import escaped
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request._text import block, fenced
 
 # Nothing is fetched and nothing runs, whatever got into the page.

@@ -6,10 +6,7 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
-
-import markupsafe
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._command._command import Command
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import plain
@@ -17,39 +14,26 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._report._evidenc
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._heat import Heat, heat
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._html_audit import audit_view
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._html_chart import chart
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._html_finding import Told, linked
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._lists import (
-    before_asking,
     problems,
     sayings,
     sender_sayings,
     tables,
 )
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._markdown import (
-    PAGE,
-    alike,
-    hit,
-    logs_of,
-    pages_of,
-)
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._phrases import (
-    counts,
-    facts,
-    headline,
-    totals,
-    verdict,
-)
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._markdown import alike, logs_of
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._phrases import counts, totals, verdict
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._rates import Row, rates
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Item, Report
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._request import copies, notice, rows_of
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._request import rows_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._senders import senders
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._timeline import Timeline, timeline
-from ansible_collections.postmaster.delist.plugins.plugin_utils._request._text import Block, block
+from ansible_collections.postmaster.delist.plugins.plugin_utils._request._text import Block
 from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import Texts
 
 FIRST = 5
 IN_FULL = 150
 IN_TABLE = 1000
-REPLIES = 5
 
 View = dict[str, t.Any]
 
@@ -57,7 +41,7 @@ View = dict[str, t.Any]
 def view(report: Report, language: str, again: Command, made_once: Once) -> View:
     """Return the values of article.html.j2."""
     texts, page = Texts(language), Texts(language, file="report_page")
-    made = _Page(report, texts, page)
+    made, told = _Page(report, texts, page), Told(report, texts, page)
     shown = made.shown
     values: View = {
         "language": language,
@@ -70,13 +54,13 @@ def view(report: Report, language: str, again: Command, made_once: Once) -> View
         "gaps": made.gaps(),
         "audit": audit_view(report, made_once.rates, language),
         "reasons": report.reasons(texts),
-        "first": [made.first(number, items[0]) for number, items in shown if items[0].is_block][:FIRST],
+        "first": [told.first(number, items[0]) for number, items in shown if items[0].is_block][:FIRST],
         "more_blocks": max(0, len(report.blocks) - FIRST),
         "timeline": chart(made_once.timeline, report, page) if made_once.timeline else None,
         "heat": made_once.heat,
-        "requests": [request for number, items in shown if (request := made.request(number, items[0]))],
+        "requests": [request for number, items in shown if (request := told.request(number, items[0]))],
         "overview": made.overview(),
-        "findings": [made.finding(number, items) for number, items in shown],
+        "findings": [told.finding(number, items) for number, items in shown],
         "more_findings": len(report.items) - sum(len(items) for _number, items in shown),
         "senders": made.senders(),
         "lists": made.lists(),
@@ -133,78 +117,6 @@ class _Page(t.NamedTuple):
         notes = [texts.say("note", host=log.host, path=log.path, note="; ".join(log.notes)) for log in report.notes]
         return [*report.gaps(texts), *notes, *(texts.pick(remark) for remark in report.remarks)]
 
-    def first(self, number: int, item: Item) -> View:
-        texts = self.texts
-        began = instant(item.finding["first_at"])
-        return {
-            "number": number,
-            "headline": headline(item, texts),
-            "severity": item.finding["severity"],
-            "facts": [
-                counts(item, texts),
-                *([texts.say("finding", "since", since=f"{began:%m-%d %H:%M}")] if began else []),
-                *facts(item, texts, hosts_at_most=5),
-            ],
-            "before": [text for _key, text in before_asking(item.finding, texts)] if self._asks(item) else [],
-            "act": self._act(item),
-            "has_copies": bool(copies(item, self.report)),
-        }
-
-    def request(self, number: int, item: Item) -> View | None:
-        made = copies(item, self.report)
-        if not made:
-            return None
-        told = notice(item, self.report, self.texts.language)
-        return {
-            "number": number,
-            "headline": headline(item, self.texts),
-            "act": self._act(item),
-            "copies": [
-                {
-                    "label": self.page.say("requests", copy.label) if copy.is_key else copy.label,
-                    "text": copy.text,
-                    "rows": copy.rows,
-                    "help": self.texts.pick(copy.help),
-                }
-                for copy in made
-            ],
-            "draft": item.request["path"] if item.request["kind"] == "email" else None,
-            "notice": told,
-            "notice_rows": rows_of(told),
-        }
-
-    def finding(self, number: int, items: t.Sequence[Item]) -> View:
-        texts, first = self.texts, items[0]
-        finding, pages = first.finding, pages_of(first)
-        request = [line for line in texts.pick(first.request.get("instruction")).splitlines() if line]
-        evidence = dict.fromkeys(reply for item in items for reply in item.finding["evidence"])
-        return {
-            "number": number,
-            "ids": [item.finding["id"] for item in items],
-            "is_block": first.is_block,
-            "title": texts.pick(finding["title"]),
-            "severity": finding["severity"],
-            "explanation": texts.pick(finding["explanation"]),
-            "facts": self._facts(items),
-            "to_do": [linked(texts.pick(step), pages) for step in first.steps],
-            "blockers": [text for _key, text in before_asking(finding, texts)],
-            "request": [linked(line, pages) for line in request],
-            "avoid": _some(texts.pick(finding["avoid"])),
-            "how_long": _some(texts.pick(finding["how_long"])),
-            "doubts": [texts.pick(doubt) for doubt in finding["doubts"]],
-            "evidence": [block(reply) for reply in [*evidence][:REPLIES]],
-            "sources": [
-                linked(f"{source['url']} ({source['year']})", [source["url"]]) for source in finding["sources"]
-            ],
-        }
-
-    def _facts(self, items: t.Sequence[Item]) -> list[str]:
-        texts = self.texts
-        if len(items) == 1:
-            return [*hit(items[0], texts), *facts(items[0], texts)]
-        told = [f"{', '.join(item.finding['hosts'])}: {'; '.join(hit(item, texts))}" for item in items]
-        return [*told, *facts(items[0], texts, with_hosts=False)]
-
     def overview(self) -> View:
         texts, page = self.texts, self.page
         head = [texts.say("markdown", "what"), page.say("findings", "severity"), texts.say("markdown", "since")]
@@ -249,32 +161,7 @@ class _Page(t.NamedTuple):
         ]
         return {"head": head, "rows": rows}
 
-    def _asks(self, item: Item) -> bool:
-        return item.request.get("kind") in ("email", "form")
-
-    def _act(self, item: Item) -> str | markupsafe.Markup:
-        """What to do now, in one sentence."""
-        request, page = item.request, self.page
-        if request.get("kind") == "email":
-            return page.say("first", "send", to=request["to"])
-        if request.get("kind") == "form":
-            said = page.say("first", "fill_in", counterpart=self.texts.pick(item.finding["counterpart"]))
-            return linked(f"{said} {request['url']}", [request["url"]])
-        return plain(self.texts.pick(request.get("instruction")).partition("\n")[0])
-
-
-def linked(text: object, pages: t.Collection[str | None]) -> markupsafe.Markup:
-    """A text in which these pages of knowledge's, and nothing else, are links."""
-    known = sorted({page for page in pages if page and PAGE.fullmatch(page)}, key=lambda page: (-len(page), page))
-    parts = re.split(f"({'|'.join(map(re.escape, known))})", plain(text)) if known else [plain(text)]
-    link = markupsafe.Markup('<a href="{0}" rel="noreferrer noopener">{0}</a>')
-    return markupsafe.Markup().join(link.format(part) if number % 2 else part for number, part in enumerate(parts))
-
 
 def _folded(command: Command) -> View:
     text = Block("\n".join(map(plain, command.folded(_COLUMNS))))
     return {"text": text, "rows": rows_of(text)}
-
-
-def _some(text: str) -> list[str]:
-    return [text] if text else []

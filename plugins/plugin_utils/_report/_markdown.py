@@ -6,13 +6,12 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 from pathlib import Path
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit import _markdown as audits
 from ansible_collections.postmaster.delist.plugins.plugin_utils._command._command import Command, shown_path
-from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import plain
+from ansible_collections.postmaster.delist.plugins.plugin_utils._markdown_text import escaped, linked
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._lists import (
     before_asking,
     problems,
@@ -30,13 +29,6 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._senders import senders
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request._text import code, fenced
 from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import Texts
-
-# What Markdown, or the HTML within it, gives a meaning; addresses that a viewer would make a link of by itself.
-_MARKUP = re.compile(r"[\\`*_\[\]<>|~&@$]|:(?=//)|(?<=www)\.", re.IGNORECASE)
-_BEGINNING_OF_A_BLOCK = re.compile(r"^([0-9]{1,9}(?=[.)](?: |$))|(?=[-+=#]))")
-
-# A page that knowledge names, or that the counterpart prints below one of its own domains.
-PAGE = re.compile(r"https?://[^\s<>\"`]{3,500}")
 
 # Beyond these nobody reads on, and a fleet would fill a book.
 IN_FULL = 500
@@ -59,26 +51,6 @@ def markdown(report: Report, *, texts: Texts, again: Command, cwd: Path) -> str:
     if again.left_out:
         parts.append(escaped(texts.say("not_repeated", names=", ".join(again.left_out))))
     return "\n\n".join(parts) + "\n"
-
-
-def linked(text: object, pages: t.Collection[str]) -> str:
-    """A text as one line of Markdown in which these pages, and nothing else, are links."""
-    known = [page for page in pages if page and PAGE.fullmatch(page)]
-    if not known:
-        return escaped(text)
-    parts = re.split(f"({'|'.join(map(re.escape, sorted(known, key=len, reverse=True)))})", plain(text))
-    # What stands between two pages is no beginning of a line.
-    shown = [f"<{part}>" if number % 2 else _escaped(part) for number, part in enumerate(parts)]
-    return _BEGINNING_OF_A_BLOCK.sub(r"\1\\", shown[0]) + "".join(shown[1:])
-
-
-def escaped(text: object) -> str:
-    """A text as one line of Markdown that reads as it stands."""
-    return _BEGINNING_OF_A_BLOCK.sub(r"\1\\", _escaped(plain(text)))
-
-
-def _escaped(line: str) -> str:
-    return _MARKUP.sub(r"\\\g<0>", line)
 
 
 def _top(report: Report, texts: Texts) -> t.Iterator[str]:

@@ -2,14 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE to the collection: may change at any time without notice.
-"""What a run found, gathered from its folder: the model that the screen, report.md and summary.json are drawn from."""
+"""What a run found: the model that the screen, report.md and summary.json are drawn from."""
 
 from __future__ import annotations
 
 import collections
-import datetime
 import functools
-import json
 import sys
 import typing as t
 from dataclasses import dataclass
@@ -17,20 +15,10 @@ from pathlib import Path
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._report import Audit
 from ansible_collections.postmaster.delist.plugins.plugin_utils._command._command import Command
-from ansible_collections.postmaster.delist.plugins.plugin_utils._findings._file import FindingsFile, Line
-from ansible_collections.postmaster.delist.plugins.plugin_utils._findings._file import read as read_findings
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import SHIPPED
-from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._yaml import read
-from ansible_collections.postmaster.delist.plugins.plugin_utils._listings import not_clean
+from ansible_collections.postmaster.delist.plugins.plugin_utils._findings._file import Line
 from ansible_collections.postmaster.delist.plugins.plugin_utils._policy import CODES
-from ansible_collections.postmaster.delist.plugins.plugin_utils._reason import reason_of
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._evidence import Evidence, Log, added_up
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._steps import may_change_a_host, with_commands
-from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import about
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._evidence import Evidence, Log
 from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import Texts
-from ansible_collections.postmaster.delist.plugins.plugin_utils._uncollected import uncollected
-
-SCHEMA = 1
 
 _SEVERITIES = ("critical", "high", "medium", "low", "info")
 
@@ -123,7 +111,7 @@ class Report:
 
     @property
     def read(self) -> list[Host]:
-        return self._in("ok")
+        return [host for host in self.hosts if host.state == "ok"]
 
     @property
     def not_read(self) -> list[Host]:
@@ -182,106 +170,11 @@ class Report:
     def passed(self) -> bool:
         return not self.refused and not self.failed_steps
 
-    def summary(self, texts: Texts) -> dict[str, t.Any]:
-        """What summary.json says besides the findings."""
-        reasons = self.reasons(texts)
-        return {
-            "schema": SCHEMA,
-            "run_id": self.run_id,
-            "started_at": self.started_at,
-            "finished_at": self.finished_at,
-            "policy": {
-                "passed": self.passed,
-                "reasons": reasons,
-                "fail_on": sorted(self.fail_on),
-                "refused": self.refused,
-            },
-            "hosts": {
-                "ok": [host.name for host in self.read],
-                "failed": [host.name for host in self._in("failed")],
-                "unreachable": [host.name for host in self._in("unreachable")],
-            },
-            "verdict": self.verdict,
-            "requests": [item.request for item in self.items if item.request],
-            "listings_not_clean": not_clean(self.lists) if self.lists else [],
-            "cases_due": self.audit.cases_due() if self.audit else [],
-            "audit": self.audit.summary() if self.audit else None,
-            "changed": [],
-        }
-
     @functools.cached_property
     def can_hold(self) -> bool:
         """Whether a hold would keep mail that one of the blocks bounces."""
         return any(step["action"] == "hold" and step["command"] for item in self.blocks for step in item.steps)
 
-    def _in(self, state: str) -> list[Host]:
-        return [host for host in self.hosts if host.state == state]
-
-
-def gather(
-    run_dir: Path,
-    *,
-    hosts: t.Sequence[Host],
-    finished_at: datetime.datetime,
-    failed_steps: t.Mapping[str, str],
-    lists_asked: bool = False,
-    commands: t.Mapping[str, Command] | None = None,
-    fail_on: t.Collection[str] = CODES,
-    audit: Audit | None = None,
-) -> Report:
-    """Read what the run's folder holds; what a failed step left out is simply not there.
-
-    C(lists_asked) tells whether this very run asked them: the folder may hold what an earlier one heard.
-    C(commands) carry out the steps of that action.
-    """
-    run = about(run_dir)
-    diagnosis = _findings(run_dir / "findings.json")
-    requests = _json(run_dir / "requests.json", {"requests": []})["requests"]
-    request_of = {request["finding"]: request for request in requests}
-    causes = read(SHIPPED / "causes.yml")["causes"]
-    carried_out = functools.cache(functools.partial(with_commands, commands=commands or {}))
-    with uncollected():
-        items = []
-        for line in diagnosis.findings:
-            finding = line.read()
-            if may_change_a_host(finding):
-                line = line._replace(words=carried_out(line.words))
-            request, cause = request_of.get(finding["id"], {}), causes[finding["cause"]]["title"]
-            items.append(Item.of(line, finding, request=request, cause=cause))
-    return Report(
-        run_id=run["run_id"],
-        run_dir=run_dir,
-        started_at=run["started_at"],
-        finished_at=finished_at.isoformat(timespec="seconds"),
-        hosts=hosts,
-        items=sorted(items, key=lambda item: item.rank),
-        totals=added_up(run_dir / "evidence"),
-        failed_steps=failed_steps,
-        remarks=diagnosis.head["notes"],
-        lists=_json(run_dir / "listings.json", None) if lists_asked else None,
-        hold=(commands or {}).get("hold"),
-        fail_on=fail_on,
-        audit=audit,
-    )
-
-
-def host_of(name: str, result: Data | None, *, without_result: str) -> Host:
-    """How the gathering ended on a host, from the result that its task registered."""
-    if result is None:
-        return Host(name=name, state="failed", reason=without_result)
-    # A slice of the fleet may not have reached it; here it was not tried.
-    lost = result.get("unreachable") or result.get("not_reached")
-    state = "unreachable" if lost else "failed" if result.get("failed") else "ok"
-    return Host(name=name, state=state, reason=reason_of(result) if state != "ok" else "")
-
 
 # Formats ask several things of one finding, and each of them of the gravest; so many take forty megabytes.
 _finding = functools.lru_cache(maxsize=256)(Line.read)
-
-
-def _findings(path: Path) -> FindingsFile:
-    return read_findings(path) if path.exists() else FindingsFile({"notes": []}, iter(()))
-
-
-def _json(path: Path, absent: t.Any) -> t.Any:
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else absent

@@ -15,8 +15,9 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._know
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._yaml import read
 from ansible_collections.postmaster.delist.plugins.plugin_utils._last_summary import last_summary
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._formats import FORMATS, Setting
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._gather import gather
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._markdown import markdown
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Host, Report, gather
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Host, Report
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._screen import screen
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._summary import summary
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import open_run

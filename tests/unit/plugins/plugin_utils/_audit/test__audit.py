@@ -19,9 +19,11 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._opening import open_case
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import columns
 from ansible_collections.postmaster.delist.plugins.plugin_utils._policy import Rules
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._gather import gather
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._markdown import markdown
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Host, Report, gather
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Host, Report
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._screen_audit import screen
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._summary import head
 from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import Texts
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils import listings_factory as lists
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.audit_factory import (
@@ -245,7 +247,7 @@ def test_a_step_that_is_overdue_in_a_case_is_told(tmp_path: Path, ledger: Ledger
     night(tmp_path, ledger, days=1, evidences=[evidence()])
     report = reported(folder(tmp_path, 1), fail_on=["overdue"])
     assert report.refused == {"overdue": [f"case/{case.id}/detected/ask"]}
-    (due,) = report.summary(Texts("en"))["cases_due"]
+    (due,) = head(report, Texts("en"))["cases_due"]
     assert misfits(due, "summary.json#/$defs/case_due") == []
     assert (due["case"], due["due"], due["finding"]) == (case.id, "ask", case.finding)
     assert states(night(tmp_path, ledger, days=2, hosts=["mx7"], evidences=[evidence("mx7")])) == {}
@@ -286,7 +288,7 @@ def test_strangers_texts_are_harmless_in_the_report(tmp_path: Path, ledger: Ledg
     report = reported(folder(tmp_path))
     text = markdown(report, texts=Texts("en"), again=AGAIN, cwd=tmp_path)
     assert "<script>" not in text
-    assert "\x1b" not in text + "\n".join(shown(report)) + json.dumps(report.summary(Texts("en")), ensure_ascii=False)
+    assert "\x1b" not in text + "\n".join(shown(report)) + json.dumps(head(report, Texts("en")), ensure_ascii=False)
     assert "## The fleet since the last audit" in text
 
 

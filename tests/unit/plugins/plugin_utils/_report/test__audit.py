@@ -20,9 +20,10 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._report i
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Ledger, open_ledger
 from ansible_collections.postmaster.delist.plugins.plugin_utils._policy import CODES, Rules
 from ansible_collections.postmaster.delist.plugins.plugin_utils._policy_accepted import Accepted
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._gather import gather
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._rates import rates
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Host, Report, gather
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._summary import summary
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Host, Report
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._summary import head, summary
 from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import LANGUAGES, Texts
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.audit_factory import (
     NOW,
@@ -101,7 +102,7 @@ def test_rates_stand_beside_those_of_the_audit_before(tmp_path: Path, ledger: Le
 def test_a_receiver_that_took_nothing_the_night_before_is_said_to(tmp_path: Path, ledger: Ledger) -> None:
     made = two_nights(tmp_path, ledger)
     before = {"audit": {"rates": {"outlook_com": {"delivered": 0, "refused": 9}}}}
-    said = json.dumps({**made.summary(Texts("en")), **before})
+    said = json.dumps({**head(made, Texts("en")), **before})
     (made.run_dir / "summary.json").write_text(f'{said[:-1]},\n"findings": [\n]}}\n', encoding="utf-8")
     assert "9.0 % delivered, 0.0 % in the audit before (grey)" in rendered(made, "html")
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report import _html_view as views
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._html_view import linked
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._html_finding import linked
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Report
 from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import LANGUAGES
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.report_factory import (

@@ -7,9 +7,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
-
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._markdown import escaped, linked
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Host
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.report_factory import (
     HOLD,
@@ -20,30 +17,6 @@ from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.repor
     request,
     summary_of,
 )
-
-
-@pytest.mark.parametrize(
-    ("raw", "shown"),
-    [
-        ("plain text, 203.0.113.7: fine (really) 5.7.1", "plain text, 203.0.113.7: fine (really) 5.7.1"),
-        ("<script>x</script>", r"\<script\>x\</script\>"),
-        ("[link](https://evil.example)", r"\[link\](https\://evil.example)"),
-        ("![img](x)", r"!\[img\](x)"),
-        ("www.evil.example", r"www\.evil.example"),
-        ("someone@evil.example", r"someone\@evil.example"),
-        ("a | b ~~c~~ *d* _e_ `f`", r"a \| b \~\~c\~\~ \*d\* \_e\_ \`f\`"),
-        ("&lt;b&gt;", r"\&lt;b\&gt;"),
-        ("# heading", r"\# heading"),
-        ("1. item", r"1\. item"),
-        ("- item", r"\- item"),
-        ("---", r"\---"),
-        ("2026-11-24T05:12:00+09:00", "2026-11-24T05:12:00+09:00"),
-        ("two\n\n# lines", "two # lines"),
-        ("\x1b[31mred", "red"),
-    ],
-)
-def test_foreign_text_is_no_markup(raw: str, shown: str) -> None:
-    assert escaped(raw) == shown
 
 
 def test_it_says_who_what_since_when_how_many_and_what_to_do(tmp_path: Path) -> None:
@@ -81,11 +54,6 @@ def test_only_the_counterparts_own_pages_are_links(tmp_path: Path) -> None:
     remedy = {"channel": "form", "to": None, "url": page, "alternatives": []}
     text = markdown_of(report(tmp_path, findings=[finding(remedy=remedy, next_steps=[step])]))
     assert rf"- 1\. Ask at <{page}>, not at https\://evil.example/" in text
-
-
-@pytest.mark.parametrize("page", ["javascript:alert(1)", "https://a.example/ b", "https://a.example/<b>", "", None])
-def test_what_is_no_plain_page_is_no_link(page: str | None) -> None:
-    assert linked(f"see {page}", [page] if page is not None else []) == escaped(f"see {page}")
 
 
 def test_findings_that_differ_by_host_only_are_told_together(tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._yaml
 from ansible_collections.postmaster.delist.plugins.plugin_utils._policy import CODES
 from ansible_collections.postmaster.delist.plugins.plugin_utils._reason import reason_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._evidence import added_up, instant
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Host, host_of
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._gather import host_of
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Host
 from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import LANGUAGES, Texts
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.report_factory import (
     READ,

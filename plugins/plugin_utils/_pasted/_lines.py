@@ -114,7 +114,10 @@ def _anywhere(record: str) -> Pasted | None:
     before = record[: found.start()].rstrip(" (")
     if alone and before:  # "Access denied (550 5.7.1)"
         return Pasted(f"{alone['code']} {before}")
-    stage = stage_of(answered["command"]) if answered else None
+    if answered:
+        stage = stage_of(answered["command"])
+    else:
+        stage = "greeting" if before.endswith("refused to talk to me:") else None
     return Pasted(reply, around["host"] if around else None, ips(around["ip"]) if around else (), None, stage)
 
 

@@ -114,6 +114,8 @@ class ListEntry:
 class Named:
     """What the rules of one file share by name: lists of literals, C({words: name}), and pieces of patterns, C({name}).
 
+    In a pattern a list of literals is the choice between them.
+
     :raises KeyError: a name is not the file's
     """
 
@@ -132,7 +134,18 @@ class Named:
         return tuple(found)
 
     def pattern(self, given: str) -> str:
-        return self._NAME.sub(lambda match: self._phrases[match[1]], given)
+        return self._NAME.sub(self._piece, given)
+
+    def _piece(self, match: t.Match[str]) -> str:
+        name = match[1]
+        if name not in self._phrases:
+            self._phrases[name] = f"({'|'.join(map(_escaped, self._words[name]))})"
+        return self._phrases[name]
+
+
+def _escaped(literal: str) -> str:
+    """Return a literal as a pattern that Python and POSIX read alike."""
+    return re.sub(r"([.\[\](){}*+?|^$\\/])", r"\\\1", literal)
 
 
 def rule_from(owner: str, data: dict[str, t.Any], sources: dict[str, Source], named: Named) -> Rule:

@@ -23,6 +23,7 @@ ALLOWED = [
     "a{3}(b{2}){3}",
     "[^]]{0,20}x",
     "(ab{0,9}|cb{0,9}|db{0,9})e{0,15}",
+    "(your|sending)( mail| smtp)? (server|servers|host|hosts)( is| was| has been)?( still)? (blocked|banned|barred)",
     "^550 .{0,40}$",
 ]
 
@@ -45,6 +46,8 @@ REFUSED = {
     "(a?){5}": "inside another",
     "(ab|cd){2}": "no alternatives",
     "a{0,20}b{0,20}": "441 ways",
+    "a?a?a?a?a?a?a?a?a?aaaaaaaaa": "512 ways",
+    "(a|ab|abc)(d{0,9}|bd{0,9}|cd{0,9})d{0,12}": "1170 ways",
     "(ab{0,9}|Ac{0,9}|db{0,9})e{0,15}": "320 ways",
     "(": "regular expression",
     "a{99999999999999999999}": "regular expression",

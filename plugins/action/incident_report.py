@@ -17,6 +17,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit import _report as audits
+from ansible_collections.postmaster.delist.plugins.plugin_utils._cases._look import open_cases
 from ansible_collections.postmaster.delist.plugins.plugin_utils._command._command import (
     Command,
     of_this_run,
@@ -64,6 +65,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "fail_on": {"type": "list", "elements": "str", "choices": list(CODES), "default": list(CODES)},
     "max_unknown": {"type": "float", "default": 50.0},
     "accepted": {"type": "path"},
+    "ledger": {"type": "str", "no_log": True},
 }
 
 # The short extra vars of the playbooks that a repeated command needs, where they are plain words.
@@ -117,6 +119,7 @@ def _report(run_dir: Path, options: dict[str, t.Any], variables: dict[str, t.Any
         for name in variables["ansible_play_hosts_all"]
     ]
     now = datetime.datetime.now().astimezone()
+    audit = _audit(options, variables, now)
     steps = {step: variables.get(options[step]) or {} for step in ("diagnosis", "lists", "request")}
     return gather(
         run_dir,
@@ -124,9 +127,14 @@ def _report(run_dir: Path, options: dict[str, t.Any], variables: dict[str, t.Any
         finished_at=now,
         failed_steps={step: reason_of(result) for step, result in steps.items() if result.get("failed")},
         lists_asked="path" in steps["lists"],
-        commands={name: _carried_out_by(name, run_dir, variables) for name in _CARRIED_OUT},
+        commands={
+            **{name: _carried_out_by(name, variables, f"run={run_dir.name}") for name in _CARRIED_OUT},
+            "follow_up": _carried_out_by("follow_up", variables),
+        },
         fail_on=options["fail_on"],
-        audit=_audit(options, variables, now),
+        audit=audit,
+        # An audit has them among its concerns.
+        cases=((), "") if audit else open_cases(options["ledger"], [host.name for host in hosts], now=now),
     )
 
 
@@ -150,14 +158,14 @@ def _elsewhere(report: Report, options: dict[str, t.Any], setting: Setting) -> N
         append_to_step_summary(setting.cwd / options["step_summary"], whole, more=more)
 
 
-def _carried_out_by(playbook: str, run_dir: Path, variables: dict[str, t.Any]) -> Command:
-    """The command of the playbook that does what a step says, from the findings of this run."""
+def _carried_out_by(playbook: str, variables: dict[str, t.Any], *extra: str) -> Command:
+    """The command of the playbook that does what a step or a case wants."""
     return of_this_run(
         context.CLIARGS,
         program=sys.argv[0],
         cwd=Path.cwd(),
         playbook=sibling(context.CLIARGS, playbook),
-        extra=[f"run={run_dir.name}", *_said(variables, ("language",))],
+        extra=[*extra, *_said(variables, ("language",))],
     )
 
 

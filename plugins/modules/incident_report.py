@@ -126,6 +126,14 @@ options:
     description: The percentage of the lists' answers that may stay unknown in an audit.
     type: float
     default: 50.0
+  ledger:
+    description:
+      - Where the ledger of the cases is, as M(postmaster.delist.delist_case) takes it. It is only read. The open cases
+        of the play's hosts stand in the report, unless the run is an audit, which has them among its concerns.
+      - Where there is none, nothing is said of cases. One that cannot be read fails nothing, and the report says why.
+      - By default C(postmaster-delist/ledger.sqlite3) in the user's folder for data (C(XDG_DATA_HOME)).
+    type: str
+    version_added: 1.1.0
   accepted:
     description:
       - A file on the controller with what is accepted in an audit, each entry with C(reason), C(owner), C(expires) (the

@@ -39,6 +39,7 @@ class Story(t.NamedTuple):
     """What each run of the playbook left; C(sent) are the mails, C(folder) is where all of it is."""
 
     asked: harness.Run
+    incident: harness.Run
     recorded: harness.Run
     answered: harness.Run
     delivered: harness.Run
@@ -92,24 +93,25 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
             },
         }
 
-        def follow(**more: t.Any) -> harness.Run:
+        def run(playbook: str = "postmaster.delist.follow_up", **more: t.Any) -> harness.Run:
             paths = [str(path) for path in sorted(mails.iterdir())]
             inventory = {"all": {"hosts": {"mx1": {**host, "cases_paths": paths}}}}
-            return harness.run_playbook("postmaster.delist.follow_up", cwd=folder, inventory=inventory, **more)
+            return harness.run_playbook(playbook, cwd=folder, inventory=inventory, **more)
 
-        asked = follow(extra_vars={"confirm": "yes"})
+        asked = run(extra_vars={"confirm": "yes"})
         (case,) = (entry["id"] for entry in asked.of("Open the cases of what was found").data["cases"])
-        recorded = follow(extra_vars={"case": case, "event": "chased"})
+        incident = run("postmaster.delist.incident")
+        recorded = run(extra_vars={"case": case, "event": "chased"})
         ours = str(email.message_from_bytes(server.received[0])["Message-ID"])
         forged = REMOVED.replace("ticket number, 1318598611", "your request")
         for number, mail in enumerate(
             [answer(ACKNOWLEDGED, in_reply_to=ours), answer(REMOVED, number=2), answer(forged, results=None, number=3)]
         ):
             (mails / f"{number}.eml").write_bytes(mail)
-        answered = follow()
+        answered = run()
         with log.open("a", encoding="utf-8") as file:
             file.write(line(0.01, "status=sent (250 2.6.0 Queued mail for delivery)"))
-        return Story(asked, recorded, answered, follow(), follow(), list(server.received), folder)
+        return Story(asked, incident, recorded, answered, run(), run(), list(server.received), folder)
 
 
 def test_one_mail_is_sent_and_the_case_waits(story: Story) -> None:
@@ -120,6 +122,17 @@ def test_one_mail_is_sent_and_the_case_waits(story: Story) -> None:
     assert "asked, no answer yet" in story.asked.stdout
     runs = (story.asked, story.recorded, story.answered, story.delivered)
     assert submission.PASSWORD not in "".join(run.stdout for run in runs)
+
+
+def test_an_incident_tells_of_the_case(story: Story) -> None:
+    written = story.incident.of("Say who blocks us and what to do").data
+    (case,) = (entry["id"] for entry in story.asked.of("Open the cases of what was found").data["cases"])
+    page = Path(written["files"]["html"]).read_text(encoding="utf-8")
+    text = Path(written["files"]["markdown"]).read_text(encoding="utf-8")
+    for told, opened in ((page, "Open cases"), (page, "未解決のケース"), (text, "## Open cases")):
+        assert case in told[told.index(opened) :]
+    assert "asked, no answer yet" in text
+    assert "postmaster.delist.follow_up" in text
 
 
 def test_recording_something_looks_at_no_run_and_asks_no_host(story: Story) -> None:

@@ -22,14 +22,6 @@ def concerns(audit: Audit, texts: Texts) -> Table:
     return head, [_row(concern, texts) for concern in ranked]
 
 
-def deliveries(audit: Audit, texts: Texts) -> Table:
-    """Return head and rows of how each receiver took the mail."""
-    names = ("delivered", "refused", "reputation")
-    head = [texts.say("markdown", name) for name in ("receiver", *names)]
-    rates = audit.content["rates"]
-    return head, [[receiver, *(f"{numbers[name]:,}" for name in names)] for receiver, numbers in rates.items()]
-
-
 def entries(audit: Audit, texts: Texts) -> t.Iterator[str]:
     """Yield what is to be said of accepted.yml."""
     for key in ("expired", "expiring", "remove"):

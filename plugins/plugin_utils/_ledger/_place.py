@@ -20,6 +20,12 @@ def default_url() -> str:
     return f"sqlite:///{folder / 'postmaster-delist' / 'ledger.sqlite3'}"
 
 
+def is_missing(url: str) -> bool:
+    """Tell, without SQLAlchemy, whether the ledger is a file that nobody has made yet."""
+    file, _separator, path = url.partition(":///")
+    return file == "sqlite" and not Path(path).is_file()
+
+
 def default_actor() -> str:
     """Return who is at work: user and machine."""
     try:

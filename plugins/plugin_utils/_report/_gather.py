@@ -18,6 +18,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._findings._file 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._findings._file import read as read_findings
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import SHIPPED
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._yaml import read
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import Case
 from ansible_collections.postmaster.delist.plugins.plugin_utils._policy import CODES
 from ansible_collections.postmaster.delist.plugins.plugin_utils._reason import reason_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._evidence import added_up
@@ -37,11 +38,12 @@ def gather(
     commands: t.Mapping[str, Command] | None = None,
     fail_on: t.Collection[str] = CODES,
     audit: Audit | None = None,
+    cases: tuple[t.Sequence[Case], str] = ((), ""),
 ) -> Report:
     """Read what the run's folder holds; what a failed step left out is simply not there.
 
     C(lists_asked) tells whether this very run asked them: the folder may hold what an earlier one heard.
-    C(commands) carry out the steps of that action.
+    C(commands) carry out the steps of that action. C(cases) are the open ones, and why they are not known.
     """
     run = about(run_dir)
     diagnosis = _findings(run_dir / "findings.json")
@@ -71,6 +73,10 @@ def gather(
         hold=(commands or {}).get("hold"),
         fail_on=fail_on,
         audit=audit,
+        rates=audit.content["rates"] if audit else diagnosis.head.get("rates") or {},
+        cases=cases[0],
+        cases_unknown=cases[1],
+        follow_up=(commands or {}).get("follow_up"),
     )
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE to the collection: may change at any time without notice.
-"""What report.html says of an audit: what changed, how the receivers took the mail, what is accepted."""
+"""What report.html says of an audit: what changed, and what is accepted."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ import typing as t
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit import _markdown as audits
 from ansible_collections.postmaster.delist.plugins.plugin_utils._moments import moment
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._rates import Row
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Report
-from ansible_collections.postmaster.delist.plugins.plugin_utils._report._timeline import name_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import Texts
 
 CONCERNS = 500
@@ -20,12 +18,12 @@ CONCERNS = 500
 View = dict[str, t.Any]
 
 
-def audit_view(report: Report, rows: t.Sequence[Row], language: str) -> View | None:
+def audit_view(report: Report, language: str) -> View | None:
     """Return the values of audit.html.j2; None unless the run is an audit."""
     audit = report.audit
     if audit is None:
         return None
-    texts, page = Texts(language, file="audit"), Texts(language, file="report_page")
+    texts = Texts(language, file="audit")
     head, concerns = audits.concerns(audit, texts)
     return {
         "verdict": texts.say("verdict", "passed" if report.passed else "failed", **audit.counts),
@@ -33,8 +31,6 @@ def audit_view(report: Report, rows: t.Sequence[Row], language: str) -> View | N
         "head": head,
         "rows": [list(map(_short, row)) for row in concerns[:CONCERNS]],
         "more": max(0, len(concerns) - CONCERNS),
-        "delivery": texts.say("markdown", "delivery"),
-        "rates": [_rate(row, report, page) for row in rows],
         "entries_title": texts.say("markdown", "entries"),
         "entries": list(audits.entries(audit, texts)),
     }
@@ -44,11 +40,3 @@ def _short(cell: str) -> str:
     """A cell; a time in it without year and seconds."""
     at = moment(cell)
     return f"{at.astimezone():%m-%d %H:%M}" if at else cell
-
-
-def _rate(row: Row, report: Report, page: Texts) -> View:
-    key = "rate" if row.before is None else "rate_before"
-    said = page.say("audit", key, share=row.share, before=row.before)
-    numbers = page.say("audit", "numbers", delivered=row.delivered, refused=row.refused)
-    name = page.pick(name_of(row.receiver, report.blocks))
-    return {"receiver": name, "said": said, "numbers": numbers, "share": row.share, "before": row.before}

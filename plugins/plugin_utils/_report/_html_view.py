@@ -15,6 +15,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._report._heat im
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._html_audit import audit_view
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._html_chart import chart
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._html_finding import Told, linked
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._html_traffic import cases_view, delivery_view
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._lists import (
     problems,
     sayings,
@@ -52,11 +53,14 @@ def view(report: Report, language: str, again: Command, made_once: Once) -> View
         "totals": totals(report, texts),
         "offset": report.finished_at[-len("+09:00") :],
         "gaps": made.gaps(),
-        "audit": audit_view(report, made_once.rates, language),
+        "audit": audit_view(report, language),
         "reasons": report.reasons(texts),
         "first": [told.first(number, items[0]) for number, items in shown if items[0].is_block][:FIRST],
         "more_blocks": max(0, len(report.blocks) - FIRST),
         "timeline": chart(made_once.timeline, report, page) if made_once.timeline else None,
+        "cases": cases_view(report, texts),
+        "delivery": delivery_view(report, made_once.rates, page),
+        "follow_up": _folded(report.follow_up) if report.follow_up else None,
         "heat": made_once.heat,
         "requests": [request for number, items in shown if (request := told.request(number, items[0]))],
         "overview": made.overview(),
@@ -78,9 +82,9 @@ def _contents(values: View, texts: Texts, page: Texts) -> t.Iterator[tuple[str, 
     if values["audit"]:
         yield "audit", values["audit"]["title"]
     yield "first", page.say("first", "title")
-    for name in ("timeline", "heat", "requests", "findings"):
+    for name in ("cases", "timeline", "delivery", "heat", "requests", "findings"):
         if values[name]:
-            yield name, page.say(name, "title")
+            yield name, values[name]["title"] if name in ("cases", "delivery") else page.say(name, "title")
     if values["senders"]["rows"]:
         yield "senders", texts.say("senders", "title")
     if values["lists"]:

@@ -12,6 +12,8 @@ from pathlib import Path
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit import _markdown as audits
 from ansible_collections.postmaster.delist.plugins.plugin_utils._command._command import Command, shown_path
 from ansible_collections.postmaster.delist.plugins.plugin_utils._markdown_text import escaped, linked
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report import _cases as cases
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report import _rates as rates
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._lists import (
     before_asking,
     problems,
@@ -41,6 +43,7 @@ _REPLIES_SHOWN = 3
 def markdown(report: Report, *, texts: Texts, again: Command, cwd: Path) -> str:
     """The whole report."""
     parts = [*_top(report, texts), *_audit(report, texts), *_overview(report, texts)]
+    parts += [*_cases(report, texts), *_deliveries(report, texts)]
     groups = alike(report)
     for items in groups[:IN_FULL]:
         parts += _section(items, report, texts, cwd)
@@ -66,13 +69,9 @@ def _audit(report: Report, texts: Texts) -> t.Iterator[str]:
         return
     own = Texts(texts.language, file="audit")
     yield f"## {own.say('markdown', 'title')}"
-    for title, (head, rows) in (
-        (None, audits.concerns(report.audit, own)),
-        (own.say("markdown", "delivery"), audits.deliveries(report.audit, own)),
-    ):
-        if rows:
-            yield from [f"### {title}"] if title else []
-            yield _table(head, [list(map(escaped, row)) for row in rows])
+    head, rows = audits.concerns(report.audit, own)
+    if rows:
+        yield _table(head, [list(map(escaped, row)) for row in rows])
     yield from _said(own.say("markdown", "entries"), audits.entries(report.audit, own))
 
 
@@ -80,6 +79,28 @@ def _overview(report: Report, texts: Texts) -> t.Iterator[str]:
     if report.items:
         head = [texts.say("markdown", "what"), texts.say("markdown", "since"), texts.say("markdown", "counts")]
         yield _table(head, [list(map(escaped, _row(item, texts))) for item in report.items[:IN_TABLE]])
+
+
+def _cases(report: Report, texts: Texts) -> t.Iterator[str]:
+    if not (report.cases or report.cases_unknown):
+        return
+    yield f"## {texts.say('cases', 'title')}"
+    if report.cases_unknown:
+        yield escaped(texts.say("cases", "unknown", reason=report.cases_unknown))
+        return
+    head, rows = cases.table(report, texts, lambda at: at.astimezone().isoformat(timespec="seconds"))
+    yield _table(head, [list(map(escaped, row)) for row in rows])
+    yield from filter(None, [cases.more(report, texts)])
+    if report.follow_up:
+        yield escaped(texts.say("cases", "follow_up"))
+        yield fenced(report.follow_up.line())
+
+
+def _deliveries(report: Report, texts: Texts) -> t.Iterator[str]:
+    head, rows = rates.table(report, texts.language)
+    if rows:
+        yield f"## {rates.title(texts.language)}"
+        yield _table(head, [list(map(escaped, row)) for row in rows])
 
 
 def _row(item: Item, texts: Texts) -> tuple[str, str, str]:

@@ -10,12 +10,13 @@ import collections
 import functools
 import sys
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._report import Audit
 from ansible_collections.postmaster.delist.plugins.plugin_utils._command._command import Command
 from ansible_collections.postmaster.delist.plugins.plugin_utils._findings._file import Line
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import Case
 from ansible_collections.postmaster.delist.plugins.plugin_utils._policy import CODES
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._evidence import Evidence, Log
 from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import Texts
@@ -108,6 +109,10 @@ class Report:
     hold: Command | None = None
     fail_on: t.Collection[str] = CODES
     audit: Audit | None = None
+    rates: Data = field(default_factory=dict)
+    cases: t.Sequence[Case] = ()  # the open ones; those of an audit are among its concerns
+    cases_unknown: str = ""  # why nobody can say which are open
+    follow_up: Command | None = None
 
     @property
     def read(self) -> list[Host]:

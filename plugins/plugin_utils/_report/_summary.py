@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._listings import not_clean
+from ansible_collections.postmaster.delist.plugins.plugin_utils._report._cases import overdue
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Report
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run._folder import json_text
 from ansible_collections.postmaster.delist.plugins.plugin_utils._texts import Texts
@@ -38,7 +39,7 @@ def head(report: Report, texts: Texts) -> dict[str, t.Any]:
         "verdict": report.verdict,
         "requests": [item.request for item in report.items if item.request],
         "listings_not_clean": not_clean(report.lists) if report.lists else [],
-        "cases_due": report.audit.cases_due() if report.audit else [],
+        "cases_due": report.audit.cases_due() if report.audit else overdue(report),
         "audit": report.audit.summary() if report.audit else None,
         "changed": [],
     }

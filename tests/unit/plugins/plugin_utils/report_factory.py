@@ -14,6 +14,7 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._command._comman
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import SHIPPED
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._yaml import read
 from ansible_collections.postmaster.delist.plugins.plugin_utils._last_summary import last_summary
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import Case
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._formats import FORMATS, Setting
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._gather import gather
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._markdown import markdown
@@ -79,6 +80,14 @@ def request(of: t.Mapping[str, t.Any], kind: str = "email", **changes: t.Any) ->
         "refused": None,
         "instruction": {"en": "Wait: it ends by itself.\nMore.", "ja": "お待ちください。\n続き。"},
     } | changes
+
+
+def case(number: int = 1, *, state: str = "submitted", hours: float = -1, **facts: t.Any) -> Case:
+    """An open case about the finding."""
+    about = finding()
+    known = {"finding": about["id"], "title": about["title"], "subject": about["subject"], "hosts": ["mx1"], **facts}
+    due_at = (NOW + datetime.timedelta(hours=hours)).astimezone()
+    return Case(id=f"PD-{number:010X}", facts=known, opened_at=NOW, since=NOW, state=state, due="chase", due_at=due_at)
 
 
 def evidence(host: str = "mx1", **changes: t.Any) -> dict[str, t.Any]:

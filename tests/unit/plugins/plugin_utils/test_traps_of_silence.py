@@ -37,6 +37,37 @@ def test_a_timeout_everywhere_may_be_our_own_closed_port_25():
     assert not diagnosis["requestable"]
 
 
+BARE = [
+    "554 Access Denied",
+    "550 Rejected",
+    "554 Transaction failed",
+    "550 Service refused",
+    "554 5.7.1 Not permitted.",
+]
+
+
+@pytest.mark.parametrize("text", BARE)
+@pytest.mark.parametrize(
+    ("said", "cause"),
+    [
+        ("host mx.example.com[192.0.2.1] refused to talk to me: {}", "ip_blocklisted_receiver"),
+        ("host mx.example.com[192.0.2.1] said: {} (in reply to RCPT TO command)", "unclassified"),
+        ("host mx.example.com[192.0.2.1] said: {} (in reply to end of DATA command)", "content_rejected"),
+        ("{}", "unclassified"),
+    ],
+)
+def test_a_refusal_without_a_reason_means_what_the_receiver_could_know_by_then(text, said, cause):
+    diagnosis = one(said.format(text))
+
+    assert (diagnosis["cause"], diagnosis["confidence"]) == (cause, "low")
+    assert not diagnosis["requestable"]
+
+
+@pytest.mark.parametrize("text", ["450 Access denied", "421 refused", "421 4.7.0 Rejected"])
+def test_a_connection_that_is_put_off_with_a_refusal_is_a_block(text):
+    assert one(f"host mx.example.com[192.0.2.1] refused to talk to me: {text}")["cause"] == "ip_reputation_deferred"
+
+
 def test_held_mail_is_no_refusal():
     held = (
         "Nov 24 01:02:03 mx1 postfix/cleanup[1]: 380D2A27ED: hold: header Subject: x from local; from=<a@example.com>"

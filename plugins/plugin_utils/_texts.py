@@ -31,9 +31,13 @@ class Texts:
             **{name: f"{value:,}" if isinstance(value, int) else plain(value) for name, value in values.items()}
         )
 
+    def knows(self, name: str, key: str) -> bool:
+        """Whether there is a text of this key among those of a name."""
+        return key in self._texts[name]
+
     def cause(self, code: str | None) -> str:
         """Why the state of a listing is unknown."""
-        return self.say("cause_of_unknown", code if code and code in self._texts["cause_of_unknown"] else "other")
+        return self.say("cause_of_unknown", code if code and self.knows("cause_of_unknown", code) else "other")
 
     def pick(self, both: t.Mapping[str, str] | None) -> str:
         """What something says of itself in this language, or in the other if it has but one."""

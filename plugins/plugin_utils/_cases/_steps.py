@@ -82,7 +82,9 @@ def to_data(step: Step, about: Setting) -> dict[str, t.Any]:
 
 def who(case: Case) -> str:
     """Return whose turn it is: only where nobody was asked yet can it be somebody else's than ours."""
-    return str(case.facts.get("who_can_fix") or "you") if case.due == "ask" else "you"
+    said = str(case.facts.get("who_can_fix"))
+    # A ledger may have been written by another version, or taken over from another machine.
+    return said if case.due == "ask" and Texts("en").knows("who", said) else "you"
 
 
 def _ask(case: Case, about: Setting) -> Step:

@@ -159,6 +159,8 @@ def _before(operation: t.Any, argument: t.Any, after: _Heads) -> _Heads:
         return frozenset(argument[:_LONGEST_HEAD] + head for head in {head[:rest] for head in after})
     if operation is sre.SUBPATTERN:
         return _heads(argument[-1], after)
+    if operation is sre.IN and all(kind is sre.LITERAL for kind, _letter in argument):
+        return frozenset().union(*(_before(sre.LITERAL, chr(letter).lower(), after) for _kind, letter in argument))
     if operation is sre.BRANCH:
         return frozenset().union(*(_heads(each, after) for each in argument[1]))
     if operation in (sre.MAX_REPEAT, sre.MIN_REPEAT):

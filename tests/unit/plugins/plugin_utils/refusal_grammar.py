@@ -37,7 +37,17 @@ SERVERS = (
     *("the sender's IP", "sender IP", "the sending mail server", "the sending MTA", "the sending network"),
     *("the IP of your server", "the IP address of your mail server", "the address of your server", "client host"),
     *(IP, f"[{IP}]", f"<{IP}>", "203.0.113.0/24", NAME, f"host {NAME}", f"client host {NAME}", f"client {NAME}"),
-    *(f"host mail.example.net ({IP})", "AS64496", "your AS64496", f"mail server {IP}", f"the server {IP}"),
+    *(
+        f"host mail.example.net ({IP})",
+        "AS64496",
+        "your AS64496",
+        "your mailer",
+        "your datacenter",
+        "2001:db8::25",
+        "[2001:db8::25]",
+        f"mail server {IP}",
+        f"the server {IP}",
+    ),
 )
 
 # What is said of it.
@@ -48,7 +58,15 @@ LISTED = (
 REFUSED = (
     *("denied", "rejected", "refused", "not allowed", "not permitted", "not accepted", "not welcome", "suspended"),
     *("not welcome here", "not allowed here", "not allowed to connect", "not permitted to send mail here"),
-    *("not allowed to send mail to us", "not authorized to connect", "denied access", "refused here"),
+    *(
+        "not allowed to send mail to us",
+        "not authorized to connect",
+        "denied access",
+        "refused here",
+        "no longer accepted",
+        "ignored",
+        "locked out",
+    ),
 )
 _TENSES = (
     *("is", "was", "has been", "is currently", "is temporarily", "is permanently", "has been permanently"),
@@ -80,7 +98,16 @@ HELD_AGAINST = (
         "has hit a spamtrap",
     ),
     *("is in the penalty box", "is in our penalty box", "is in jail", "is jailed", "is quarantined", "is blackholed"),
-    *("looks like a spammer", "is not trusted", "is untrusted", "is listed as a spam source"),
+    *(
+        "looks like a spammer",
+        "is not trusted",
+        "is untrusted",
+        "has been flagged for abuse",
+        "is part of a botnet",
+        "appears in our blacklist",
+        "was placed on our blocklist",
+        "is listed as a spam source",
+    ),
 )
 
 # And by whom.

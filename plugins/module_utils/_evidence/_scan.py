@@ -4,8 +4,7 @@
 # PRIVATE to the collection: may change at any time without notice.
 """Finds the few lines of a block that may tell of a refusal, without looking at the others one by one.
 
-One regex that begins with a single character, for which CPython has a loop of its own, and one search for a short
-literal, which skips ahead by its length: together less than the cost of one grep.
+Of all that CPython can search bytes for, one single byte is by far the fastest, literals of five come next.
 """
 
 from __future__ import annotations
@@ -15,38 +14,57 @@ import typing as t
 
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._blocks import Block
 
-# "status=bounced (", "status=deferred (", "status=SOFTBOUNCE (", "status=undeliverable (", "(in reply to ".
-_BRACKET = re.compile(rb"\((?:(?<=[dEe] \()|in reply to )")
-# The sentences without such a bracket, by what two of them have in common, and hardly another line has. One search for
-# five characters takes two thirds of the time of two for 25.
+# The letter before: "status=sent (" and "status=bounced (", "status=deferred (", "status=SOFTBOUNCE (",
+# "status=undeliverable (".
+_SENT, _REFUSED = ord("t"), b"dEe"
+_SPACE, _I = b" i"
+_IN_REPLY_TO = b"(in reply to "
+# The sentences without such a bracket, by what two of them have in common, and hardly another line has.
 _RARE = (
     (b"d to ", re.compile(rb"(?:(?<= refuse)d to talk to me:|(?<=expired, returne)d to sender)")),
     (b"hile ", re.compile(rb"hile (?:(?<=\] while )|(?<= timed out while ))")),
 )
 
 
-def candidates(block: Block) -> list[tuple[int, int]]:
-    """Return begin and end (its newline) of each line that holds such words, in their order, each once.
+class Found(t.NamedTuple):
+    """What a block holds."""
 
-    All of the block, before the first is read: what reads them stays in the processor's cache.
-    """
-    found = []
+    lines: list[tuple[int, int]]  # begin and end (its newline) of each that may tell of a refusal, in their order
+    sent: list[int]  # brackets behind what may be C(status=sent)
+
+
+def scan(block: Block) -> Found:
+    """Look for all of the block, before the first line is read: what reads them stays in the processor's cache."""
     buffer, begin, end = block
-    search, find, rfind = _BRACKET.search, buffer.find, buffer.rfind
-    rare = [hit for literal, whole in _RARE for hit in _all(buffer, literal, begin, end) if whole.match(buffer, hit)]
-    rare.sort(reverse=True)
-    match = search(buffer, begin, end)
-    while match or rare:
-        hit = match.start() if match else end
-        if rare and rare[-1] < hit:
-            hit = rare[-1]
-        line_end = find(b"\n", hit, end)
-        found.append((rfind(b"\n", begin - 1, hit) + 1, line_end))
-        while rare and rare[-1] < line_end:
-            rare.pop()
-        if match and match.start() < line_end:
-            match = search(buffer, line_end, end)
-    return found
+    find, rfind = buffer.find, buffer.rfind
+    hits, sent = _brackets(block)
+    hits += [hit for literal, whole in _RARE for hit in _all(buffer, literal, begin, end) if whole.match(buffer, hit)]
+    hits.sort()
+    lines = []
+    line_end = begin - 1
+    for hit in hits:
+        if hit > line_end:
+            line_end = find(b"\n", hit, end)
+            lines.append((rfind(b"\n", begin - 1, hit) + 1, line_end))
+    return Found(lines, sent)
+
+
+def _brackets(block: Block) -> tuple[list[int], list[int]]:
+    """Return the brackets of refusals and of deliveries; a quarter of all lines has some bracket."""
+    buffer, begin, end = block
+    find = buffer.find
+    reasons, sent = [], []
+    hit = find(b"(", begin, end)
+    while hit >= 0:
+        before = buffer[hit - 2]
+        if buffer[hit + 1] == _I and buffer.startswith(_IN_REPLY_TO, hit):
+            reasons.append(hit)
+        elif before == _SENT:
+            sent.append(hit)
+        elif before in _REFUSED and buffer[hit - 1] == _SPACE:
+            reasons.append(hit)
+        hit = find(b"(", hit + 1, end)
+    return reasons, sent
 
 
 def _all(buffer: bytearray, literal: bytes, begin: int, end: int) -> t.Iterator[int]:

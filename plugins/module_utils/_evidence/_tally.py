@@ -17,7 +17,7 @@ from ansible_collections.postmaster.delist.plugins.module_utils._evidence._lost 
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._mails import LAST_TRY, MailKey, Waiting
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._proofs import Search
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._replies import LONGEST_SAMPLE
-from ansible_collections.postmaster.delist.plugins.module_utils._evidence._scan import candidates
+from ansible_collections.postmaster.delist.plugins.module_utils._evidence._scan import scan
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._speech import Listener
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._sums import Sums
 from ansible_collections.postmaster.delist.plugins.module_utils._evidence._window import Window
@@ -61,15 +61,16 @@ class Tally:
 
     def add(self, block: Block, window: Window) -> None:
         """Add a block; with a window, only its lines within."""
+        found = scan(block)
         if self._delivered:
-            self._delivered.count(block, window)
+            self._delivered.count(block, found.sent, window)
         if self._search:
             self._search.look(block, window)
         if self._arrivals:
             self._arrivals.enter(block)
         buffer, match, moment = block.buffer, _lines.LINE.match, self._clock.at
         holds = window.holds if window else None
-        for begin, end in candidates(block):
+        for begin, end in found.lines:
             line = match(buffer, begin, end)
             at = moment(line[1]) if line else None
             if line is None or at is None:

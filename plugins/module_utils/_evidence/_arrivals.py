@@ -23,6 +23,7 @@ from ansible_collections.postmaster.delist.plugins.module_utils._postfix_log imp
 from ansible_collections.postmaster.delist.plugins.module_utils._wordings import make_room
 
 _NEAR = 1 << 15
+_QUEUED = b": from=<"
 _FROM = re.compile(rf"from=<({ADDRESS})>, size=".encode(), re.DOTALL)
 _CLIENT = re.compile(rb"client=([^\s,]+)(?:, [a-z_]+=[^\s,]+)*")
 _SASL = re.compile(rb", sasl_username=([^\s,]+)")
@@ -41,10 +42,21 @@ class Arrivals:
         self._message_ids = message_ids
         self._origins: dict[Origin, Origin] = {}
         self._reach = 0  # the earliest second that the buffer holds
+        self._queued: dict[bytes, int] = {}  # where the queue manager last took on a message, in this block
 
-    def enter(self, block: Block) -> None:
-        """A new block is in the buffer."""
+    def enter(self, block: Block, brackets: t.Iterable[int]) -> None:
+        """A new block is in the buffer, with C(brackets) of C((queue active)).
+
+        A search back for each message would read a block of a busy host twice over.
+        """
         buffer, begin, _end = block
+        find, rfind, before = buffer.find, buffer.rfind, begin - 1
+        self._queued = queued = {}
+        for bracket in brackets:
+            line = rfind(b"\n", before, bracket)
+            place = find(_QUEUED, line, bracket)
+            if place >= 0:
+                queued[bytes(buffer[rfind(b" ", line, place) + 1 : place])] = place
         first = buffer.find(b"\n", max(0, begin - HISTORY - 1), begin) + 1
         stamp = STAMPED.match(buffer, first)
         self._reach = (self._clock.at(stamp.group()) if stamp else None) or 0
@@ -54,7 +66,9 @@ class Arrivals:
         buffer = block.buffer
         # Of an older message only the queue manager's line about this try can be near.
         lowest = max(0, line - (HISTORY if arrived >= self._reach else _NEAR))
-        queued = buffer.rfind(b": %s: from=<" % queue_id, lowest, line)
+        queued = self._queued.get(queue_id, -1) - len(queue_id) - 2
+        if not lowest <= queued < line:
+            queued = buffer.rfind(b": %s: from=<" % queue_id, lowest, line)
         if queued < 0:
             return UNKNOWN
         sender = _FROM.match(buffer, queued + len(queue_id) + 4)

@@ -17,7 +17,7 @@ from ansible_collections.postmaster.delist.plugins.module_utils._evidence._block
 # The letter before: "status=sent (" and "status=bounced (", "status=deferred (", "status=SOFTBOUNCE (",
 # "status=undeliverable (".
 _SENT, _REFUSED = ord("t"), b"dEe"
-_SPACE, _I = b" i"
+_SPACE, _I, _Q = b" iq"
 _IN_REPLY_TO = b"(in reply to "
 # The sentences without such a bracket, by what two of them have in common, and hardly another line has.
 _RARE = (
@@ -31,13 +31,14 @@ class Found(t.NamedTuple):
 
     lines: list[tuple[int, int]]  # begin and end (its newline) of each that may tell of a refusal, in their order
     sent: list[int]  # brackets behind what may be C(status=sent)
+    queued: list[int]  # brackets of what may be C((queue active))
 
 
 def scan(block: Block) -> Found:
     """Look for all of the block, before the first line is read: what reads them stays in the processor's cache."""
     buffer, begin, end = block
     find, rfind = buffer.find, buffer.rfind
-    hits, sent = _brackets(block)
+    hits, sent, queued = _brackets(block)
     hits += [hit for literal, whole in _RARE for hit in _all(buffer, literal, begin, end) if whole.match(buffer, hit)]
     hits.sort()
     lines = []
@@ -46,14 +47,14 @@ def scan(block: Block) -> Found:
         if hit > line_end:
             line_end = find(b"\n", hit, end)
             lines.append((rfind(b"\n", begin - 1, hit) + 1, line_end))
-    return Found(lines, sent)
+    return Found(lines, sent, queued)
 
 
-def _brackets(block: Block) -> tuple[list[int], list[int]]:
-    """Return the brackets of refusals and of deliveries; a quarter of all lines has some bracket."""
+def _brackets(block: Block) -> tuple[list[int], list[int], list[int]]:
+    """Return the brackets of refusals, of deliveries and of arrivals: few others are in a log."""
     buffer, begin, end = block
     find = buffer.find
-    reasons, sent = [], []
+    reasons, sent, queued = [], [], []
     hit = find(b"(", begin, end)
     while hit >= 0:
         before = buffer[hit - 2]
@@ -63,8 +64,10 @@ def _brackets(block: Block) -> tuple[list[int], list[int]]:
             sent.append(hit)
         elif before in _REFUSED and buffer[hit - 1] == _SPACE:
             reasons.append(hit)
+        elif buffer[hit + 1] == _Q:
+            queued.append(hit)
         hit = find(b"(", hit + 1, end)
-    return reasons, sent
+    return reasons, sent, queued
 
 
 def _all(buffer: bytearray, literal: bytes, begin: int, end: int) -> t.Iterator[int]:

@@ -67,7 +67,7 @@ class Tally:
         if self._search:
             self._search.look(block, window)
         if self._arrivals:
-            self._arrivals.enter(block)
+            self._arrivals.enter(block, found.queued)
         buffer, match, moment = block.buffer, _lines.LINE.match, self._clock.at
         holds = window.holds if window else None
         for begin, end in found.lines:

@@ -110,6 +110,20 @@ def test_ids_that_name_each_other_end() -> None:
     assert (row["sasl_username"], row["client"]) == (None, "localhost[127.0.0.1]")
 
 
+def test_an_id_that_is_used_again_is_another_message() -> None:
+    again = message(1, "second@example.jp").replace(" 10:", " 11:")
+    assert {one["sender"]: one["messages"] for one in top(message(1, "first@example.jp"), again)} == {
+        "first@example.jp": 1,
+        "second@example.jp": 1,
+    }
+
+
+@pytest.mark.parametrize("rest", ["", " (queue", " (queue active", "; see (q)"])
+def test_the_sender_is_found_where_the_queue_manager_s_line_was_cut(rest: str) -> None:
+    (one,) = top(message(1, "shop@example.jp").replace(" (queue active)", rest))
+    assert one["sender"] == "shop@example.jp"
+
+
 def test_bounces_have_the_null_sender_which_is_not_unknown() -> None:
     lines = message(2, "x@example.jp").splitlines(keepends=True)
     unknown, bounce = top(message(1, "") + lines[-1], mode="domains")

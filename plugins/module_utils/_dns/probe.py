@@ -64,8 +64,8 @@ def _assess(each: tally.Tally, points: dict[str, answers.Answer]) -> None:
     each.probe = {point: answer.data("A") or [answer.status] for point, answer in points.items()}
     found = {point: answer.data("A") for point, answer in points.items()}
     for addresses in found.values():
-        verdict = each.zone.judge(addresses) if addresses else None
-        if verdict is not None and verdict.cause in ("refused", "poisoned"):
+        verdict = each.zone.judge(addresses)
+        if verdict.cause in ("refused", "poisoned"):
             each.says = verdict.meanings
             each.stop(verdict.cause)
             return

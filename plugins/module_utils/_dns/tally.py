@@ -132,7 +132,7 @@ class Tally:
         """Return why a state is unknown."""
         if self.state(index) != UNKNOWN:
             return None
-        return self.causes.get(index, self._rest_cause) if self._states[index] else self._rest_cause
+        return self.causes[index] if self._states[index] else self._rest_cause
 
     def count(self, state: int) -> int:
         found = self._states.count(state)

@@ -63,8 +63,9 @@ class Zone:
         self._errors = _patterns(data.get("errors"))
         self._masks = _bits(data.get("masks"))
         self._error_masks = _bits(data.get("error_masks"))
-        self._classes = _patterns({name: text for name, text in (data.get("classes") or {}).items() if "." in name})
-        self._bit_classes = _bits({name: text for name, text in (data.get("classes") or {}).items() if "." not in name})
+        classes = data.get("classes") or {}
+        self._classes = _patterns({name: text for name, text in classes.items() if "." in name})
+        self._bit_classes = _bits({name: text for name, text in classes.items() if "." not in name})
 
     def test_points(self, kind: str) -> dict[str, str | None]:
         """Return the C(listed) and C(clean) entries for a kind of target; None where the zone has none."""
@@ -90,9 +91,9 @@ class Zone:
         slugs = _once(slug for address in addresses for slug in self._slugs(address))
         if slugs:
             return Verdict("listed", codes, slugs, _once(text for address in addresses for text in self._says(address)))
-        neutral = [_first(self._neutral, address) for address in addresses]
-        if all(text is not None for text in neutral):
-            return Verdict("clean", codes, meanings=_once(t.cast("list[Text]", neutral)))
+        neutral = [text for address in addresses if (text := _first(self._neutral, address)) is not None]
+        if len(neutral) == len(addresses):
+            return Verdict("clean", codes, meanings=_once(neutral))
         return Verdict("unknown", codes, cause="unrecognised")
 
     def _refusals(self, address: str) -> t.Iterator[Text]:

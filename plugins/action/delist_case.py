@@ -19,7 +19,8 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._know
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger import _place as place
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._events import EventError
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import STATES
-from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import LedgerError, open_ledger
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import LedgerError
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._open import open_ledger
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._tables import MISSING, exists
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._timings import timings
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run._findings import FindingsError

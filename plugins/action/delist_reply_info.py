@@ -21,7 +21,8 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._answers._matchi
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import KnowledgeError, load
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger import _place as place
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import Case
-from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import LedgerError, open_ledger
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import LedgerError
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._open import open_ledger
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._tables import MISSING
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._timings import timings
 from ansible_collections.postmaster.delist.plugins.plugin_utils._replies import _mail as mail

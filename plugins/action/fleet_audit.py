@@ -16,11 +16,8 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._audit import FILE, Night, audited, run_of
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import KnowledgeError, load
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger import _place as place
-from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import (
-    Ledger,
-    LedgerError,
-    open_ledger,
-)
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Ledger, LedgerError
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._open import open_ledger
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._runs import Runs
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._timings import timings
 from ansible_collections.postmaster.delist.plugins.plugin_utils._reason import reason_of

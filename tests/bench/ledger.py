@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / ".collections"))
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._events import Event, new  # noqa: E402
-from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import open_ledger  # noqa: E402
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._open import open_ledger  # noqa: E402
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._timings import timings  # noqa: E402
 
 CASES = 10_000

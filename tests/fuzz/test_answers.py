@@ -20,7 +20,8 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._answers._events
 from ansible_collections.postmaster.delist.plugins.plugin_utils._answers._matching import Cases, match_all
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import load
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import REMOVED, Case
-from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Ledger, open_ledger
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Ledger
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._open import open_ledger
 from ansible_collections.postmaster.delist.plugins.plugin_utils._replies._replies import parse
 from ansible_collections.postmaster.delist.tests.fuzz.test_replies import GOOD_SAMPLES, NEGATED, WORDINGS, pieces
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils import answer_factory

@@ -29,7 +29,8 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._know
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._yaml import KnowledgeError, read_with_lines
 from ansible_collections.postmaster.delist.plugins.plugin_utils._last_summary import last_summary
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._exchange import export_lines, import_lines
-from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Ledger, LedgerError, open_ledger
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Ledger, LedgerError
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._open import open_ledger
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request import _folder as requests
 from ansible_collections.postmaster.delist.plugins.plugin_utils._run import _findings as run
 from ansible_collections.postmaster.delist.tests.fuzz.mutation import ANYTHING, broken_off, mutated, only_says

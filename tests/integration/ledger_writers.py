@@ -21,7 +21,8 @@ import uuid
 from pathlib import Path
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._events import Event, new
-from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Ledger, Snapshot, open_ledger
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Ledger, Snapshot
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._open import open_ledger
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._timings import timings
 
 CASES = 7

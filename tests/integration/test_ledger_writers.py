@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._events import Event
-from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import open_ledger
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._open import open_ledger
 from ansible_collections.postmaster.delist.tests.integration import ledger_writers as writers
 from ansible_collections.postmaster.delist.tests.integration import postgresql
 from ansible_collections.postmaster.delist.tests.integration.harness import ROOT

@@ -17,7 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Ledger, open_ledger
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Ledger
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._open import open_ledger
 from ansible_collections.postmaster.delist.plugins.plugin_utils._sending._send import Outcome, read_draft, send
 from ansible_collections.postmaster.delist.plugins.plugin_utils._sending._submission import (
     Server,
@@ -169,7 +170,7 @@ def test_a_server_that_cannot_be_used_is_named_and_nothing_was_begun(
 KILLED = """
 import datetime, os, signal, sys
 from pathlib import Path
-from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import open_ledger
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._open import open_ledger
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._timings import timings
 from ansible_collections.postmaster.delist.plugins.plugin_utils._sending._send import read_draft, send
 from ansible_collections.postmaster.delist.plugins.plugin_utils._sending._submission import Server, connected

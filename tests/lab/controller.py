@@ -42,7 +42,7 @@ VARIABLES: dict[str, t.Any] = {
 CASES = """
 import datetime, json, os, sys
 sys.path.insert(0, sys.argv[1])
-from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import open_ledger
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._open import open_ledger
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._timings import timings
 if not os.path.exists(sys.argv[2]):
     print("[]")

@@ -20,7 +20,8 @@ def open_cases(url: str | None, hosts: t.Collection[str], *, now: datetime.datet
     if place.is_missing(url):
         return [], ""
     # Only here: SQLAlchemy takes half a second, for which no incident waits that has no ledger.
-    from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import LedgerError, open_ledger
+    from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import LedgerError
+    from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._open import open_ledger
 
     try:
         with open_ledger(url, timings(), now=now, dry_run=True) as ledger:

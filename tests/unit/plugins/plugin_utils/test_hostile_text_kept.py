@@ -23,7 +23,8 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._cases._steps im
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import load
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._events import Event
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import Case, fold
-from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Snapshot, open_ledger
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Snapshot
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._open import open_ledger
 from ansible_collections.postmaster.delist.plugins.plugin_utils._policy import Rules, judge
 from ansible_collections.postmaster.delist.plugins.plugin_utils._policy_accepted import Accepted
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._report import Report

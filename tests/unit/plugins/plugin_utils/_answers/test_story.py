@@ -18,7 +18,8 @@ from ansible_collections.postmaster.delist.plugins.plugin_utils._explain import 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import load
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger import _proof as proof
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._fold import Case
-from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Ledger, open_ledger
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Ledger
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._open import open_ledger
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._opening import open_case
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._timings import timings
 from ansible_collections.postmaster.delist.plugins.plugin_utils._replies._knowledge import load as load_wordings

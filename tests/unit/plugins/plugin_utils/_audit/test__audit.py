@@ -15,7 +15,8 @@ import pytest
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._lint import facts, handed_over
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._report import Audit, gathered
 from ansible_collections.postmaster.delist.plugins.plugin_utils._knowledge._knowledge import load
-from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Ledger, open_ledger
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Ledger
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._open import open_ledger
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._opening import open_case
 from ansible_collections.postmaster.delist.plugins.plugin_utils._plain_text import columns
 from ansible_collections.postmaster.delist.plugins.plugin_utils._policy import Rules

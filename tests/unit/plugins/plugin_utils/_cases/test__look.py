@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._cases._look import open_cases
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._events import new
-from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import open_ledger
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._open import open_ledger
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.ledger_factory import TIMINGS
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.report_factory import NOW
 

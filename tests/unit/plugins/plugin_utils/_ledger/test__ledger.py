@@ -16,12 +16,8 @@ import sqlalchemy as sa
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger import _tables as tables
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._events import Event
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._exchange import export_lines, import_lines
-from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import (
-    Conflict,
-    Ledger,
-    LedgerError,
-    open_ledger,
-)
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Conflict, Ledger, LedgerError
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._open import open_ledger
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._opening import open_case
 from ansible_collections.postmaster.delist.plugins.plugin_utils._request._context import case_reference
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.ledger_factory import (

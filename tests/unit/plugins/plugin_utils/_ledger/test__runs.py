@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger import _tables as tables
-from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import open_ledger
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._open import open_ledger
 from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._runs import Run, Runs
 from ansible_collections.postmaster.delist.tests.unit.plugins.plugin_utils.ledger_factory import (
     CASE,

@@ -17,7 +17,8 @@ import pytest
 from ansible_collections.postmaster.delist.plugins.plugin_utils import _notice as notice
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._model import CHECKS
 from ansible_collections.postmaster.delist.plugins.plugin_utils._audit._report import gathered
-from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Ledger, open_ledger
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._ledger import Ledger
+from ansible_collections.postmaster.delist.plugins.plugin_utils._ledger._open import open_ledger
 from ansible_collections.postmaster.delist.plugins.plugin_utils._policy import CODES, Rules
 from ansible_collections.postmaster.delist.plugins.plugin_utils._policy_accepted import Accepted
 from ansible_collections.postmaster.delist.plugins.plugin_utils._report._gather import gather

@@ -47,9 +47,10 @@ _RELAY = re.compile(
     r"(?<!\S)[^\s\[\]]{1,255} ?\[[^\s\[\]]{3,50}\](?::[0-9]{1,5})?"
     r"(?= said: | refused to talk to me: |: server refused to talk to me: |: [45][0-9][0-9][ -])"
     r"|\b(?:connect to|connection with|conversation with) (?:remote server |[^\s\[\]]{1,255})\[[^\s\[\]]{3,50}\]"
+    r"|(?<= -> )[0-9A-Fa-f.:]{3,45}(?= ?: ?25\b)"
 )
 # Without one of these, no text names a relay so.
-_RELAY_WORDS = (" said: ", " to talk to me: ", ": 4", ": 5", "connect", "conversation with ")
+_RELAY_WORDS = (" said: ", " to talk to me: ", ": 4", ": 5", "connect", "conversation with ", " -> ")
 # The page of Spamhaus about a resolver that it refuses: the receiver's own, never the sender.
 _RESOLVER = re.compile(r"/returnc/[a-z]{1,20}/[0-9A-Fa-f.:]{2,45}")
 _URL_ESCAPED_DELIMITER = re.compile(r"%(?:3[AaDdCcEe]|2[Ff6]|5[BbDd])")

@@ -97,6 +97,8 @@ _BURIED = re.compile(
     r"(?:\A|(?<=[:'\"(<>;])|(?<![A-Za-z0-9]#)(?<=#)|(?<=[:'\"(<>#;)] )|(?<=said )|(?<=was )|(?<=<-- )|(?<=<\*\* ))"
     r"(?P<reply>" + REPLY + r".*)"
 )
+# A server that begins to greet and then refuses, as La Poste's: "220-laposte 421 4.2.1 Service refuse".
+_GREETED = re.compile(r"(?:smtp; ?)?220[ -]\S{1,255} (?=" + REPLY + ")")
 _AROUND = re.compile(HOST + r"\.? ?(?:\(|\[)(?P<ip>[0-9A-Fa-f.:]{7,45})(?:\)|\])")
 _INREPLY_TO = re.compile(r" ?\(in reply to (?P<command>[A-Za-z ]+?)(?: command)?\)\Z")
 _CODE_ALONE = re.compile(r"(?P<code>[45][0-9]{2}(?: [45]\.[0-9]{1,3}\.[0-9]{1,3})?)[).\"']{0,3}\Z")
@@ -104,6 +106,9 @@ _CODE_ALONE = re.compile(r"(?P<code>[45][0-9]{2}(?: [45]\.[0-9]{1,3}\.[0-9]{1,3}
 
 def _anywhere(record: str) -> Pasted | None:
     """A reply that stands at the beginning, or behind a colon, quote or bracket; or words with their code behind."""
+    greeted = _GREETED.match(record)
+    if greeted:
+        record = record[greeted.end() :]
     found = _BURIED.search(record)
     if found is None:
         return None
@@ -117,7 +122,7 @@ def _anywhere(record: str) -> Pasted | None:
     if answered:
         stage = stage_of(answered["command"])
     else:
-        stage = "greeting" if before.endswith("refused to talk to me:") else None
+        stage = "greeting" if greeted or before.endswith("refused to talk to me:") else None
     return Pasted(reply, around["host"] if around else None, ips(around["ip"]) if around else (), None, stage)
 
 

@@ -71,14 +71,21 @@ def sendmail(record: str) -> Pasted | None:
     return Pasted(reply, found["host"], ips(found["ip"]), found["dsn"], None, status)
 
 
+# What sendmail itself says below the other side's reply, of the result and not of the reason.
+_SUMMARY = re.compile(
+    r"(?: [45][0-9]{2}(?: [45]\.[0-9]{1,3}\.[0-9]{1,3})?|(?<![0-9.])) <[^<>\s]{1,320}>\.\.\. "
+    r"(?:User unknown|Deferred|Service unavailable|Data format error|Host unknown).*"
+)
+
+
 def _sendmail_transcript(record: str) -> Pasted | None:
     found = _TRANSCRIPT.search(record)
-    talk = _TALK.search(found["talk"]) if found else None
-    if found is None or talk is None:
+    talk = _TALK.search(found["talk"] if found else record) if found or record.startswith(("<<< ", ">>> ")) else None
+    if talk is None:
         return None
-    stage = stage_of(talk["command"]) if talk["command"] else "greeting"
-    reply = (talk["reply"] or talk["greeting"]).replace(" <<< ", " ")
-    return Pasted(reply.partition(" >>> ")[0], found["host"], (), None, stage)
+    stage = stage_of(talk["command"]) if talk["command"] else "greeting" if found else None
+    reply = (talk["reply"] or talk["greeting"]).replace(" <<< ", " ").partition(" >>> ")[0]
+    return Pasted(_SUMMARY.sub("", reply), found["host"] if found else None, (), None, stage)
 
 
 _QMAIL = re.compile(

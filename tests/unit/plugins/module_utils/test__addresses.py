@@ -84,6 +84,12 @@ def test_what_names_no_public_address(text: str) -> None:
     assert _addresses.find_ips(text) == []
 
 
+def test_the_server_that_was_called_is_no_sender() -> None:
+    called = "unable to get a client 0.0.0.0 -> 198.51.100.40 : 25 - short response: [203.0.113.7] is blocked"
+    assert _addresses.find_ips(called) == ["203.0.113.7"]
+    assert _addresses.find_ips("2 retries -> [203.0.113.7] is blocked") == ["203.0.113.7"]
+
+
 def test_order_of_appearance_without_repeats_and_without_the_relay() -> None:
     text = "host mx[198.51.100.9] said: 2001:db8::1 and 203.0.113.7, then 2001:DB8:0::1 and 192.0.2.5"
     assert _addresses.find_ips(text, exclude=["198.51.100.9"]) == ["2001:db8::1", "203.0.113.7", "192.0.2.5"]

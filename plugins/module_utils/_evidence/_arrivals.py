@@ -52,11 +52,10 @@ class Arrivals:
         buffer, begin, _end = block
         find, rfind, before = buffer.find, buffer.rfind, begin - 1
         self._queued = queued = {}
-        for bracket in brackets:
-            line = rfind(b"\n", before, bracket)
-            place = find(_QUEUED, line, bracket)
+        for newline, bracket in {rfind(b"\n", before, bracket): bracket for bracket in brackets}.items():
+            place = find(_QUEUED, newline, bracket)
             if place >= 0:
-                queued[bytes(buffer[rfind(b" ", line, place) + 1 : place])] = place
+                queued[bytes(buffer[rfind(b" ", newline, place) + 1 : place])] = place
         first = buffer.find(b"\n", max(0, begin - HISTORY - 1), begin) + 1
         stamp = STAMPED.match(buffer, first)
         self._reach = (self._clock.at(stamp.group()) if stamp else None) or 0

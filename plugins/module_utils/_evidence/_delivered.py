@@ -70,8 +70,10 @@ class Delivered:
         """Count the lines of a block that have one of C(brackets); with a window, only those within."""
         buffer, before, _end = block
         before -= 1
-        read, rfind = _LINE.fullmatch, buffer.rfind
-        lines = [read(buffer, rfind(b"\n", before, bracket) + 1, bracket + 1) for bracket in brackets]
+        read, rfind = _LINE.match, buffer.rfind
+        # Each line once, however many brackets it has.
+        ends = {rfind(b"\n", before, bracket): bracket for bracket in brackets}
+        lines = [read(buffer, newline + 1, bracket + 1) for newline, bracket in ends.items()]
         for source, seconds, relays in _by_source([line.groups() for line in lines if line]):
             self._add(source, seconds, relays, window)
 

@@ -46,6 +46,8 @@ def _posix_complaint(pattern: str) -> str | None:
         if in_brackets:
             if character == "\\":
                 return "no backslash was expected inside [...]: POSIX takes it literally"
+            if character == "/":
+                return "no slash was expected inside [...]: it ends a pattern in a Postfix table, and \\/ is none there"
             if character == "[" and following in {":", ".", "="}:
                 return f"no [{following} was expected inside [...]: Python reads it otherwise than POSIX"
             in_brackets = character != "]"

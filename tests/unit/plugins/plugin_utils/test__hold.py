@@ -157,6 +157,45 @@ def test_the_table_reads_all_samples_as_the_diagnosis_does(tmp_path):
     assert len(samples) > 400
 
 
+def _generic_examples(kind):
+    """What stands with the confident rules that are in the files of no receiver: each reply with its rule's name."""
+    rules = {rule.name: rule for rule in load().rules}
+    for path in sorted((SHIPPED / "generic").glob("*.yml")):
+        document = read(path)
+        for data in document["rules"]:
+            rule = rules[f"{document['slug']}/{data['id']}"]
+            if rule.cause in hold.facts()["causes"] and rule.confidence != "low":
+                stage = next(iter(sorted(rule.stages)), None)
+                for example in data.get(kind) or ():
+                    if example.get("cause") in hold.facts()["causes"] or not example["reply"].isascii():
+                        continue
+                    key = dsn(" ".join(example["reply"].split()), relay="in.example.net", stage=stage)
+                    if key.startswith("5"):
+                        yield rule, key
+
+
+def test_a_rule_of_nobody_holds_its_own_replies_and_none_that_only_look_alike(tmp_path):
+    """Each in a table of its own, as it stands in one when it is the only one found."""
+    examples = [(*each, True) for each in _generic_examples("samples")]
+    examples += [(*each, False) for each in _generic_examples("near_misses")]
+    choice = hold._Choice(load(), hold.Asked())
+    wrong, tried = [], set()
+    for rule, key, is_held in examples:
+        data = choice._data(rule, hold=True)
+        try:
+            table = render([data], [])
+        except NotHeld:
+            continue
+        answers = regexp_table.with_postfix(tmp_path, table, [key])
+        if answers is None:
+            pytest.skip("no postmap on this machine")
+        tried.add(rule.name)
+        if answers.get(key, "").startswith("4") != is_held:
+            wrong.append((rule.name, key, is_held))
+    assert wrong == []
+    assert {"generic_sentences/server_listed", "generic_sentences/server_on_list"} <= tried
+
+
 def _findings_of(slug, folders):
     """Every sample of a party as a finding of its own."""
     relays = load().receivers[slug].relays if slug in load().receivers else ()

@@ -36,6 +36,7 @@ REFUSED = {
     "(?:a|b)": "no (?",
     "a(?=b)": "no (?",
     "https://x": "slash",
+    "203[/]24": "no slash",
     "a.{0,9}?b": "no lazy",
     "a{2}+": "no lazy",
     "a*": "with an end",

@@ -75,7 +75,7 @@ def runbook(region: str, *, words: dict[str, str], language: str = "") -> dict[s
 
 
 OPERATING: dict[str, Given | Elsewhere] = {
-    "ansible-galaxy collection install --offline postmaster-delist-1.0.0.tar.gz": Given("was installed successfully"),
+    "ansible-galaxy collection install --offline postmaster-delist-1.1.0.tar.gz": Given("was installed successfully"),
     "pip install -r ~/.ansible/collections/ansible_collections/postmaster/delist/requirements.txt": Given(
         "ansible-core"
     ),

@@ -86,7 +86,7 @@ def test_no_slice_begins_behind_one_that_was_not_confirmed(fleet: Fleet) -> None
 def test_what_one_host_says_of_itself_confirms_no_other(fleet: Fleet, strategy: str) -> None:
     fleet.inventory["all"]["hosts"]["mx1"]["confirm"] = True
     run = fleet.play(role(strategy=strategy), rc=2)
-    assert refused(run) == ["mx2", "mx3"]
+    assert sorted(refused(run)) == ["mx2", "mx3"]
     assert fleet.changed() == ["mx1"]
 
 

@@ -48,9 +48,8 @@ _SENDMAIL = re.compile(
     r"\brelay=(?P<host>[^\s,\[\]]+?)\.?(?: \[(?P<ip>[^\]]+)\])?, dsn=(?P<dsn>[0-9.]+),"
     r"(?: reply=(?P<said>.{1,1500}?),)? stat=(?P<reply>.*)"
 )
-_SENDMAIL_RESULT = re.compile(
-    r"(?P<result>Deferred|Service unavailable|User unknown|Data format error)(?:: (?P<reply>.*))?"
-)
+_RESULTS = "Deferred|Service unavailable|User unknown|Data format error"
+_SENDMAIL_RESULT = re.compile(rf"(?P<result>{_RESULTS})(?:: (?P<reply>.*))?")
 _TRANSCRIPT = re.compile(r"while talking to " + HOST + r"\.?:(?P<talk>.*)")
 _TALK = re.compile(
     r"(?:>>> |\A *)(?P<command>[A-Za-z]+(?: (?:FROM|From|TO|To))?).{0,300}?<<< (?P<reply>"
@@ -74,7 +73,7 @@ def sendmail(record: str) -> Pasted | None:
 # What sendmail itself says below the other side's reply, of the result and not of the reason.
 _SUMMARY = re.compile(
     r"(?: [45][0-9]{2}(?: [45]\.[0-9]{1,3}\.[0-9]{1,3})?|(?<![0-9.])) <[^<>\s]{1,320}>\.\.\. "
-    r"(?:User unknown|Deferred|Service unavailable|Data format error|Host unknown).*"
+    rf"(?:{_RESULTS}|Host unknown).*"
 )
 
 
